@@ -1,0 +1,6 @@
+"""`python -m graphserver`."""
+
+from .cli.main import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

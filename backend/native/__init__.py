@@ -1,0 +1,1 @@
+"""Runs op graphs on the kernels."""

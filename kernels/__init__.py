@@ -1,0 +1,1 @@
+"""Array functions by op, for any array module."""

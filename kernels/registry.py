@@ -1,0 +1,104 @@
+"""Kernels by op: one decorator to declare, one look-up to find.
+
+A kernel is a plain function `(xp, *arrays, **options) -> array | tuple of arrays`, with `xp` the array module
+(NumPy or CuPy). What a file writes as DL4J arguments becomes keyword options once, when a graph is compiled.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..spec.graph import OpArgs, OpKind, OpName
+from .hashing import op_hash
+from .rows import RowRule, mixes
+
+Function = Callable[..., Any]
+Options = dict[str, Any]
+ReadArgs = Callable[[OpArgs], Options]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """One op.
+
+    name: DL4J's name. aliases: other names of the same op (and hash). legacy: its places in DL4J's numbered tables.
+    read: a node's arguments as options of `function`. rows: what it does to the batch axis (rows.py).
+    host: positions of inputs that are needed as host values (shapes, axes, sizes).
+    """
+
+    name: str
+    function: Function
+    read: ReadArgs
+    rows: RowRule
+    aliases: tuple[str, ...] = ()
+    legacy: tuple[tuple[OpKind, int], ...] = ()
+    host: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class KernelRegistry:
+    """Look-up by hash, then by number in a legacy table, then by name or alias (case-insensitive)."""
+
+    by_hash: dict[int, Kernel] = field(default_factory=dict[int, Kernel])
+    by_number: dict[tuple[OpKind, int], Kernel] = field(default_factory=dict[tuple[OpKind, int], Kernel])
+    by_name: dict[str, Kernel] = field(default_factory=dict[str, Kernel])
+
+    def add(self, kernel: Kernel) -> None:
+        """Register; a name or number that is taken is a programming error (ValueError)."""
+        names = () if kernel.name.startswith("legacy:") else (kernel.name, *kernel.aliases)
+        for table, keys in (
+            (self.by_hash, [op_hash(name) for name in names]),
+            (self.by_number, kernel.legacy),
+            (self.by_name, [name.lower() for name in names]),
+        ):
+            self._fill(table, keys, kernel)
+
+    def find(self, op: OpName) -> Kernel | None:
+        """The kernel that runs `op`, or None."""
+        if op.kind is OpKind.CUSTOM:
+            return self.by_hash.get(op.number) or self.by_name.get(op.name.lower())
+        return self.by_number.get((op.kind, op.number))
+
+    @staticmethod
+    def _fill(table: dict[Any, Kernel], keys: Sequence[Any], kernel: Kernel) -> None:
+        for key in keys:
+            if table.setdefault(key, kernel) is not kernel:
+                raise ValueError(f"kernel '{kernel.name}': {key} is taken by '{table[key].name}'")
+
+
+REGISTRY = KernelRegistry()
+
+
+def kernel(
+    name: str,
+    *,
+    ints: tuple[str, ...] = (),
+    floats: tuple[str, ...] = (),
+    bools: tuple[str, ...] = (),
+    read: ReadArgs | None = None,
+    rows: RowRule = mixes,
+    aliases: tuple[str, ...] = (),
+    legacy: tuple[tuple[OpKind, int], ...] = (),
+    host: tuple[int, ...] = (),
+    registry: KernelRegistry = REGISTRY,
+) -> Callable[[Function], Function]:
+    """Declare the function below as the kernel of op `name`.
+
+    ints, floats, bools: names of the options that the node's iArgs, tArgs, bArgs fill in this order; what a node
+    does not write keeps the function's default. Anything less regular is a `read` function of its own.
+    A name `legacy:…` is reachable through `legacy` alone.
+    """
+
+    def declare(function: Function) -> Function:
+        registry.add(Kernel(name, function, read or _in_order(ints, floats, bools), rows, aliases, legacy, host))
+        return function
+
+    return declare
+
+
+def _in_order(ints: tuple[str, ...], floats: tuple[str, ...], bools: tuple[str, ...]) -> ReadArgs:
+    def read(args: OpArgs) -> Options:
+        pairs = (*zip(ints, args.ints), *zip(floats, args.floats), *zip(bools, args.bools))  # noqa: B905 - args may be fewer or more
+        return dict(pairs)
+
+    return read

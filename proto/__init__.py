@@ -1,0 +1,1 @@
+"""Wire schemas and hand-written views over them."""

@@ -1,0 +1,1 @@
+"""Models, versions, ids, leases and hot replacement."""

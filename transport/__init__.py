@@ -1,0 +1,1 @@
+"""Bytes to Calls and back; knows no model."""
