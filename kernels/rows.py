@@ -33,7 +33,7 @@ State = Rows | Fixed
 Dims = tuple[int, ...]
 
 
-class Mixes(Exception):  # noqa: N818 - a verdict, not an error
+class Mixes(Exception):
     """The op would mix the rows of different callers (or cannot be shown not to)."""
 
 
