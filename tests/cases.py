@@ -1,0 +1,105 @@
+"""The recorded DL4J cases (tests/data/dl4j): a graph file, what to feed it, and what DL4J itself answered."""
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from graphserver.spec.dtype import Array
+
+DATA = Path(__file__).parent / "data"
+MORE_CASES = os.environ.get("GRAPHSERVER_MORE_CASES")
+"""A folder of further cases in the same form, for whoever has the full set."""
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """dtype is Java's word (FLOAT, INT, LONG …), shape has -1 where a request chooses."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    fed: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """One recorded call; its rows are the batch size where the case has a dynamic batch."""
+
+    inputs: dict[str, Array]
+    expected: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Case:
+    """outputs: what to ask for. compare False: random results. ops: how often each op name occurs in the file."""
+
+    name: str
+    graph: Path
+    placeholders: tuple[Placeholder, ...]
+    outputs: tuple[str, ...]
+    runs: tuple[Run, ...]
+    rtol: float
+    atol: float
+    dynamic_batch: bool
+    compare: bool
+    ops: dict[str, int]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@cache
+def case(name: str) -> Case:
+    """The case of this name, arrays loaded (read-only, for tests share them)."""
+    folder = _folders()[name]
+    text: dict[str, Any] = json.loads((folder / "case.json").read_text())
+    return Case(
+        name,
+        folder / text["graph"],
+        tuple(
+            Placeholder(key, one["dtype"], tuple(one["shape"]), one["fed"]) for key, one in text["placeholders"].items()
+        ),
+        tuple(text["outputs"]),
+        tuple(Run(_arrays(folder, run["inputs"]), _arrays(folder, run["expected"])) for run in text["runs"]),
+        text["rtol"],
+        text["atol"],
+        text["dynamic_batch"],
+        text["compare"],
+        text["ops"],
+    )
+
+
+def names() -> list[str]:
+    """The names of all cases, sorted."""
+    return sorted(_folders())
+
+
+def captured(name: str) -> bytes:
+    """A recorded message by its path under tests/data/captures, such as "java-client-M2.1/014_InferenceRequest.bin"."""
+    return (DATA / "captures" / name).read_bytes()
+
+
+@cache
+def _folders() -> dict[str, Path]:
+    roots = [DATA / "dl4j", *([Path(MORE_CASES)] if MORE_CASES else [])]
+    return {path.parent.name: path.parent for root in reversed(roots) for path in root.glob("*/graph.fb")}
+
+
+def _arrays(folder: Path, entries: dict[str, Any]) -> dict[str, Array]:
+    return {name: _load(folder / entry["file"], entry["dtype"]) for name, entry in entries.items()}
+
+
+def _load(path: Path, dtype: str) -> Array:
+    array = np.load(path, allow_pickle=False)
+    if dtype == "BFLOAT16":
+        array = array.view(ml_dtypes.bfloat16)
+    elif dtype == "UTF8":
+        array = np.char.encode(array, "utf-8").astype(object)
+    array.setflags(write=False)
+    return array
