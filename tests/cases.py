@@ -9,7 +9,6 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
-
 from graphserver.spec.dtype import Array
 
 DATA = Path(__file__).parent / "data"
