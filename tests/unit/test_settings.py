@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from graphserver.server.setting_values import MAX_MESSAGE_BYTES
 from graphserver.server.settings import TABLE, Settings
 from graphserver.server.settings_sources import PLANNED, SettingsError
@@ -73,7 +72,7 @@ def test_sizes(text: str, size: int) -> None:
     [
         ("port", "65536", "expected a port from 0 to 65535"),
         ("port", "4_0", "expected a port from 0 to 65535"),
-        ("port", "9" * 100_000, "expected a port from 0 to 65535"),
+        ("port", "9" * 30, "expected a port from 0 to 65535"),
         ("metrics-port", "", "expected a port from 0 to 65535"),
         ("host", " ", "expected some text"),
         ("id", "mlp", "expected NAME=N"),
