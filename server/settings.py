@@ -35,7 +35,7 @@ class Settings:
     )
     model_repositories: tuple[Path, ...] = field(
         default=(),
-        metadata=_by("--model-repository", "DIR", a.path, "a folder of models, <model>/<version>/…", "repeated"),
+        metadata=_by("--model-repository", "DIR", a.path, "a folder of models, MODEL/VERSION/model.fb", "repeated"),
     )
     port: int = field(
         default=40123,
@@ -55,7 +55,7 @@ class Settings:
     )
     outputs: tuple[str, ...] = field(
         default=(),
-        metadata=_by("--outputs", "NAME,…", a.filled, "answered to requests that name no outputs", "listed"),
+        metadata=_by("--outputs", "NAMES", a.filled, "answered to requests that name no outputs, by commas", "listed"),
     )
     ids: tuple[tuple[str, int], ...] = field(
         default=(),
