@@ -49,7 +49,7 @@ def test_only_what_an_output_needs() -> None:
 
 def test_kinds_by_name() -> None:
     assert kind("infer", target="m") == Infer("m")
-    with pytest.raises(InvalidArgument, match="unknown node kind 'nope'; known: .*infer"):
+    with pytest.raises(InvalidArgument, match=r"unknown node kind 'nope'; known: .*infer"):
         kind("nope")
     with pytest.raises(InvalidArgument, match="node kind 'infer'"):
         kind("infer", model="m")
