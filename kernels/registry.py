@@ -24,6 +24,7 @@ class Kernel:
     name: DL4J's name. aliases: other names of the same op (and hash). legacy: its places in DL4J's numbered tables.
     read: a node's arguments as options of `function`. rows: what it does to the batch axis (rows.py).
     host: positions of inputs that are needed as host values (shapes, axes, sizes).
+    pure: same inputs, same outputs; False for what draws random numbers: never folded, never shared by callers.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Kernel:
     aliases: tuple[str, ...] = ()
     legacy: tuple[tuple[OpKind, int], ...] = ()
     host: tuple[int, ...] = ()
+    pure: bool = True
 
 
 @dataclass(slots=True)
@@ -80,6 +82,7 @@ def kernel(
     aliases: tuple[str, ...] = (),
     legacy: tuple[tuple[OpKind, int], ...] = (),
     host: tuple[int, ...] = (),
+    pure: bool = True,
     registry: KernelRegistry = REGISTRY,
 ) -> Callable[[Function], Function]:
     """Declare the function below as the kernel of op `name`.
@@ -90,7 +93,8 @@ def kernel(
     """
 
     def declare(function: Function) -> Function:
-        registry.add(Kernel(name, function, read or _in_order(ints, floats, bools), rows, aliases, legacy, host))
+        reads = read or _in_order(ints, floats, bools)
+        registry.add(Kernel(name, function, reads, rows, aliases, legacy, host, pure))
         return function
 
     return declare
