@@ -42,6 +42,7 @@ class RowCall:
     """One op in a trial run of `rows` rows.
 
     states, inputs: state and shape of each input. outputs: shape of each output. options: the kernel's options.
+    values: each input's value, where it is a host input and known; may be shorter than `inputs`.
     """
 
     states: Sequence[State]
@@ -49,10 +50,18 @@ class RowCall:
     outputs: Sequence[Dims]
     options: Mapping[str, Any]
     rows: int
+    values: Sequence[Any] = ()
 
     def all(self, state: State) -> list[State]:
         """The same state for every output."""
         return [state] * len(self.outputs)
+
+    def fixed_value(self, i: int) -> Any:
+        """The value of host input `i`. Raises Mixes unless it is known and the same for every caller."""
+        value = self.values[i] if i < len(self.values) else None
+        if value is None or self.states[i] is not WHOLE:
+            raise Mixes("one of its arguments is computed when it runs")
+        return value
 
 
 RowRule = Callable[[RowCall], Sequence[State]]

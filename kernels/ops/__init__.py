@@ -1,1 +1,1 @@
-"""One family of ops a file."""
+"""One family of ops a file; `kernels.catalog` imports them all."""
