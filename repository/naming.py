@@ -44,8 +44,9 @@ def starting_models(
 def _by_name(listed: Iterable[ModelSource]) -> Models:
     models: Models = {}
     for model in listed:
-        if (other := models.setdefault(model.name, model)) is not model:
+        if (other := models.get(model.name)) is not None:
             raise AlreadyExists(f"model '{model.name}' is found twice: {other.origin} and {model.origin}")
+        models[model.name] = model
     return models
 
 

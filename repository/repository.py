@@ -158,6 +158,7 @@ class ModelRepository:
     async def _in_turn(self, change: Change[T]) -> T:
         await self._turn.acquire()
         self._changing = task = asyncio.create_task(self._to_its_end(change))
+        task.add_done_callback(_claim_error)
         return await asyncio.shield(task)
 
     async def _to_its_end(self, change: Change[T]) -> T:
@@ -168,3 +169,9 @@ class ModelRepository:
         finally:
             self._changing = None
             self._turn.release()
+
+
+def _claim_error(task: "asyncio.Task[Any]") -> None:
+    """The error of a change whose caller left is nobody's; asyncio would print it with its traceback."""
+    if not task.cancelled():
+        task.exception()
