@@ -1,0 +1,87 @@
+"""An op graph as the scheduler sees it: loaded, proven, warmed, ready for batches."""
+
+import logging
+from collections.abc import Mapping
+
+from ...kernels.catalog import load_all
+from ...kernels.registry import KernelRegistry
+from ...spec.artifact import Artifact
+from ...spec.dtype import Array
+from ...spec.errors import GraphServerError, Unsupported
+from ...spec.graph import OpGraph
+from ...spec.tensor import Signature
+from ..instance import Batch, Selection, Sink
+from .compile import compile_graph
+from .plan import Plan
+from .rows_proof import FILLS, prove
+from .selection import Selector
+from .trial import sample
+
+LOG = logging.getLogger(__name__)
+
+WARM_ROWS = (1, 8)
+"""Batch sizes that run once before the first request does."""
+
+
+class NativeInstance:
+    """A Plan with its signature, its choice of outputs and its proof.
+
+    It keeps no state between runs: a failed batch may run again in parts, and several threads may run it.
+    """
+
+    stateless = True
+
+    def __init__(self, signature: Signature, plan: Plan, selector: Selector) -> None:
+        self.signature = signature
+        self._plan = plan
+        self._selector = selector
+
+    def select(self, fed: frozenset[str], asked: tuple[str, ...] | None) -> Selection:
+        """Outputs, inputs and splits of a request (backend.instance.Instance)."""
+        return self._selector.select(fed, asked)
+
+    def execute(self, batch: Batch, sink: Sink) -> None:
+        """Run the batch in one go. Outputs may be views of its columns or of weights: nobody writes to them."""
+        selection = batch.selection
+        columns = {name: batch.column(name) for name in selection.inputs}
+        sink.columns(self._plan.run(columns, selection.outputs, batch.check))
+
+    def warm(self) -> None:
+        """Run the default set once for each of WARM_ROWS. A model that refuses random numbers stays cold."""
+        graph = self._plan.compiled.graph
+        try:
+            selection = self.select(self._selector.usual, None)
+            variables = [graph.variables[name] for name in selection.inputs]
+            if any(found.shape is None for found in variables):
+                return
+            for rows in WARM_ROWS:
+                inputs: Mapping[str, Array] = {found.name: sample(graph, found, rows, FILLS[0]) for found in variables}
+                self._plan.run(inputs, selection.outputs)
+        except GraphServerError as error:
+            LOG.debug("not warmed: %s", error)
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        del self._plan, self._selector
+
+
+class NativeBackend:
+    """Runs op graphs on the kernels, with NumPy.
+
+    kernels: where ops are looked up, None for all there are. dl4j_compat: also answer weights, constants and
+    placeholders, as the original server does.
+    """
+
+    def __init__(self, kernels: KernelRegistry | None = None, *, dl4j_compat: bool = False) -> None:
+        self._kernels = kernels
+        self._dl4j_compat = dl4j_compat
+
+    def load(self, artifact: Artifact) -> NativeInstance:
+        """Compile, prove and warm. Raises Unsupported naming every node that cannot run, or InvalidArgument."""
+        if not isinstance(artifact.content, OpGraph):
+            raise Unsupported(f"backend 'native' runs op graphs, not {type(artifact.content).__name__}")
+        compiled = compile_graph(artifact.content, self._kernels or load_all())
+        selector = Selector(compiled, prove(compiled), dl4j_compat=self._dl4j_compat)
+        instance = NativeInstance(artifact.signature, Plan(compiled), selector)
+        instance.warm()
+        return instance
