@@ -14,6 +14,7 @@ from .arrays import read_array, write_array
 from .flatbuffer import Buffer, Table, root
 from .flatgraph import (
     FlatDropRequest,
+    FlatGraph,
     FlatInferenceRequest,
     FlatResponse,
     FlatResult,
@@ -68,6 +69,11 @@ def read_result(data: Buffer) -> InferenceResult:
 def write_result(graph_id: int, outputs: Iterable[NamedArray]) -> memoryview:
     """A FlatResult; id, name and array of every output are there, for Java looks at them unasked."""
     return _write(FlatResult, graph_id, list(outputs))
+
+
+def read_graph_id(data: Buffer) -> int:
+    """The id by which a FlatGraph asks to be registered; formats/samediff.py reads the rest."""
+    return root(FlatGraph, data).id
 
 
 def read_drop_request(data: Buffer) -> int:
