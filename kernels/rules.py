@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .arguments import axis_list
+from .arguments import axes_of, axis_list
 from .rows import EXTENT, WHOLE, Mixes, RowCall, RowRule, Rows, State, elementwise
 
 
@@ -22,7 +22,7 @@ def axes(call: RowCall, option: str, default: Any = None, host: int | None = Non
     rank = len(call.inputs[0])
     given = call.options.get(option, default)
     if host is not None and len(call.inputs) > host:
-        given = axis_list(call.fixed_value(host))
+        given = axes_of(axis_list(call.fixed_value(host)))
     if given is None or given == ():
         return frozenset(range(rank))
     return frozenset(axis % rank for axis in ((given,) if isinstance(given, int) else given))

@@ -125,6 +125,7 @@ def crelu(xp: Any, x: Any) -> Any:
 @in_float32
 def softmax(xp: Any, x: Any, *, axis: int = -1) -> Any:
     """eˣ / Σ eˣ along `axis`."""
+    x = floated(x)
     out = xp.subtract(x, x.max(axis, keepdims=True))
     xp.exp(out, out=out)
     out /= out.sum(axis, keepdims=True)
@@ -135,6 +136,7 @@ def softmax(xp: Any, x: Any, *, axis: int = -1) -> Any:
 @in_float32
 def log_softmax(xp: Any, x: Any, *, axis: int = -1) -> Any:
     """ln(softmax(x)) along `axis`."""
+    x = floated(x)
     out = xp.subtract(x, x.max(axis, keepdims=True))
     out -= xp.log(xp.exp(out).sum(axis, keepdims=True))
     return out

@@ -1,5 +1,6 @@
 """Derivatives of activations, which files of trained models may carry as ops of their own."""
 
+from collections.abc import Callable
 from math import pi, sqrt
 from typing import Any
 
@@ -10,7 +11,7 @@ from ..registry import Function, kernel
 from ..rows import elementwise
 from .activation import SELU_ALPHA, SELU_LAMBDA, sigmoid, softplus
 
-_FORMULAS: dict[int, tuple[str, Function]] = {
+_FORMULAS: dict[int, tuple[str, Callable[[Any, Any], Any]]] = {
     4: ("tanh", lambda xp, x: 1 - xp.square(xp.tanh(x))),
     5: ("hardtanh", lambda xp, x: 1.0 * (xp.abs(x) < 1)),
     6: ("sigmoid", lambda xp, x: _bell(sigmoid(xp, x))),
@@ -25,8 +26,8 @@ _FORMULAS: dict[int, tuple[str, Function]] = {
     15: ("asinh", lambda xp, x: 1 / xp.sqrt(x * x + 1)),
     16: ("sinh", lambda xp, x: xp.cosh(x)),
     17: ("logsigmoid", lambda xp, x: sigmoid(xp, -x)),
-    18: ("special", lambda xp, x: x * (1 - x)),
-    21: ("cube", lambda xp, x: 3 * x * x),
+    18: ("special", lambda _xp, x: x * (1 - x)),
+    21: ("cube", lambda _xp, x: 3 * x * x),
     54: ("gelu", lambda xp, x: _self_gated(x, 1.702, sigmoid(xp, x * 1.702))),
     56: ("precise_gelu", lambda xp, x: _precise_gelu(xp, x)),
     58: ("mish", lambda xp, x: _mish(xp, x)),

@@ -1,0 +1,144 @@
+"""Variance, moments, norms by mode, distances."""
+
+from typing import Any
+
+from ...spec.errors import InvalidArgument
+from ...spec.graph import OpArgs, OpKind
+from ..arguments import axes_of, axis_list, property_flag
+from ..precision import floated, in_float32
+from ..reductions import Axes
+from ..registry import Function, Options, kernel
+from ..rows import elementwise
+from ..rules import pairwise_reduces, reduces
+from .reduce import norm1, norm2
+
+_SUMMARY = OpKind.SUMMARYSTATS
+
+
+def _read_spread(args: OpArgs) -> Options:
+    flags = args.bools or tuple(value != 0 for value in args.floats)
+    return {"axes": axes_of(args.ints), **dict(zip(("keep", "corrected"), flags, strict=False))}
+
+
+def _read_summary(args: OpArgs) -> Options:
+    keep, corrected = property_flag(args, "keepDims", False), property_flag(args, "biasCorrected", True)
+    return {"axes": axes_of(args.dims), "keep": keep, "corrected": corrected}
+
+
+def _spread(function: Function) -> Function:
+    """Declare as reduce_… (population by default) and in SUMMARYSTATS (sample, where the file says so)."""
+    name, number = {"variance": ("reduce_variance", 0), "deviation": ("reduce_stdev", 1)}[function.__name__]
+    kernel(name, read=_read_spread, rows=reduces(), host=(1,))(function)
+    place = ((_SUMMARY, number),)
+    kernel(f"legacy:{name}", read=_read_summary, rows=reduces(), legacy=place, host=(1,))(function)
+    return function
+
+
+@_spread
+@in_float32
+def variance(
+    _xp: Any, x: Any, dims: Any = None, *, axes: Axes = None, keep: bool = False, corrected: bool = False
+) -> Any:
+    """The variance: of the population, or of a sample (n - 1) when `corrected`."""
+    chosen = axes if dims is None else axes_of(axis_list(dims))
+    return floated(x).var(chosen, keepdims=keep, ddof=int(corrected))
+
+
+@_spread
+@in_float32
+def deviation(xp: Any, x: Any, dims: Any = None, **options: Any) -> Any:
+    """The square root of the variance."""
+    return xp.sqrt(variance(xp, x, dims, **options))
+
+
+def _read_moments(args: OpArgs) -> Options:
+    return {"axes": axes_of(args.ints), "keep": bool(args.bools and args.bools[0])}
+
+
+@kernel("moments", read=_read_moments, rows=reduces(), host=(1,))
+@in_float32
+def moments(_xp: Any, x: Any, dims: Any = None, *, axes: Axes = None, keep: bool = False) -> tuple[Any, Any]:
+    """Mean and population variance."""
+    chosen, x = axes if dims is None else axes_of(axis_list(dims)), floated(x)
+    return x.mean(chosen, keepdims=keep), x.var(chosen, keepdims=keep)
+
+
+@kernel("normalize_moments", floats=("shift",), rows=elementwise)
+def normalize_moments(_xp: Any, count: Any, total: Any, squares: Any, *, shift: float = 0.0) -> tuple[Any, Any]:
+    """Mean and variance from a count, a sum and a sum of squares that were taken about `shift`."""
+    mean = total / count
+    return mean + shift if shift else mean, squares / count - mean * mean
+
+
+def _read_norm(args: OpArgs) -> Options:
+    return {**_read_moments(args), "mode": int(args.floats[0]) if args.floats else 0}
+
+
+_NORMS: tuple[Function, ...] = (norm2, norm2, norm1)
+
+
+@kernel("norm", read=_read_norm, rows=reduces(), host=(1,))
+def norm(xp: Any, x: Any, dims: Any = None, *, axes: Axes = None, keep: bool = False, mode: int = 0) -> Any:
+    """The Frobenius (0), L2 (1) or L1 (2) norm. Raises InvalidArgument for another mode."""
+    if mode not in range(len(_NORMS)):
+        raise InvalidArgument(f"norm mode {mode} is unknown; expected 0 (Frobenius), 1 (L2) or 2 (L1)")
+    return _NORMS[mode](xp, x, axes if dims is None else axes_of(axis_list(dims)), keep)
+
+
+def _read_distance(args: OpArgs) -> Options:
+    return {"axes": axes_of(args.dims), "keep": property_flag(args, "keepDims", False)}
+
+
+def _distance(name: str, number: int) -> Any:
+    return kernel(f"legacy:{name}", read=_read_distance, rows=pairwise_reduces, legacy=((OpKind.REDUCE_3, number),))
+
+
+@_distance("manhattan", 0)
+@in_float32
+def manhattan(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """Σ |x - y|."""
+    return xp.abs(floated(x) - y).sum(axes, keepdims=keep)
+
+
+@_distance("euclidean", 1)
+@in_float32
+def euclidean(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """√Σ (x - y)²."""
+    return xp.sqrt(xp.square(floated(x) - y).sum(axes, keepdims=keep))
+
+
+@_distance("cosine_similarity", 2)
+@in_float32
+def cosine_similarity(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """x · y / (|x| |y|)."""
+    x, y = xp.broadcast_arrays(floated(x), y)
+    return dot(xp, x, y, axes=axes, keep=keep) / (norm2(xp, x, axes, keep) * norm2(xp, y, axes, keep))
+
+
+@_distance("dot", 3)
+@in_float32
+def dot(_xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """Σ x y."""
+    return (floated(x) * y).sum(axes, keepdims=keep)
+
+
+@_distance("cosine_distance", 5)
+@in_float32
+def cosine_distance(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """1 - cosine similarity."""
+    return 1 - cosine_similarity(xp, x, y, axes=axes, keep=keep)
+
+
+@_distance("jaccard", 6)
+@in_float32
+def jaccard(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """1 - Σ min(x, y) / Σ max(x, y)."""
+    x = floated(x)
+    return 1 - xp.minimum(x, y).sum(axes, keepdims=keep) / xp.maximum(x, y).sum(axes, keepdims=keep)
+
+
+@_distance("hamming", 7)
+@in_float32
+def hamming(_xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
+    """The share of entries in which x and y differ."""
+    return (floated(x) != y).mean(axes, dtype="float32", keepdims=keep)
