@@ -75,7 +75,7 @@ def _add(made: Parser, setting: Setting, default: object) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    server = load("graphserver.server:Server")(settings)
+    server = load("graphserver.server.server:Server")(settings)
     stopped = _stop_signal()
     if not await _first(server.start(), stopped):
         return
@@ -104,11 +104,12 @@ async def _first(starting: Any, stopped: asyncio.Event) -> bool:
     start, stop = asyncio.ensure_future(starting), asyncio.ensure_future(stopped.wait())
     await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
-    if not start.done():
-        start.cancel()
-        return False
-    start.result()
-    return True
+    if start.done():
+        start.result()
+        return True
+    start.cancel()
+    await asyncio.wait({start})
+    return False
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
