@@ -37,8 +37,22 @@ class SchedulerObserver(Protocol):
         ...
 
 
+class RequestObserver(Protocol):
+    """Called by a protocol when it has answered a request."""
+
+    def request_done(self, model: str, method: str, code: str, arrived: float) -> None:
+        """A request that arrived at `arrived` is over.
+
+        model: "" when it concerns none. code: "ok" or the reason word of its error (spec.errors).
+        """
+        ...
+
+
 class Silent:
     """An observer that looks away (tests, tools)."""
+
+    def request_done(self, model: str, method: str, code: str, arrived: float) -> None:
+        """Nothing."""
 
     def batch_taken(self, model: str, requests: int, rows: int, reason: str) -> None:
         """Nothing."""
