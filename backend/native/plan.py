@@ -80,8 +80,7 @@ class Program:
             try:
                 result = function(*take(values))
                 if outs:
-                    for slot, each in zip(outs, results_of(result, len(outs)), strict=True):
-                        values[slot] = each
+                    result = _spread(values, outs, result)
                 else:
                     values[out] = result[0] if result.__class__ is tuple else result
             except Exception as error:
@@ -183,3 +182,9 @@ class _Layout:
 def _take(slots: list[int]) -> Take:
     """Picks these slots as a sequence; an itemgetter of one slot would answer with the bare value."""
     return itemgetter(*slots) if len(slots) > 1 else itemgetter(slice(slots[0], slots[0] + 1) if slots else slice(0))
+
+
+def _spread(values: list[Any], outs: tuple[int, ...], result: Any) -> None:
+    """Store the results of an op with several outputs; returns nothing, so that the loop keeps none of them."""
+    for slot, value in zip(outs, results_of(result, len(outs)), strict=True):
+        values[slot] = value
