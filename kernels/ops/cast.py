@@ -6,7 +6,7 @@ from ...spec.dtype import by_code
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs, OpKind
 from ..arguments import dtype_option
-from ..registry import Options, kernel
+from ..registry import Options, ReadArgs, kernel
 from ..rows import elementwise
 from ..rules import extents
 
@@ -48,8 +48,11 @@ _TARGETS = {
 }
 
 
-def _reader(code: int) -> Any:
-    return lambda _args: {"dtype": by_code(code).numpy}
+def _reader(code: int) -> ReadArgs:
+    def read(_args: OpArgs) -> Options:
+        return {"dtype": by_code(code).numpy}
+
+    return read
 
 
 for _name, _code in _TARGETS.items():

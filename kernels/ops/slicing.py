@@ -84,10 +84,10 @@ def _strided_rows(call: RowCall) -> list[State]:
 
 
 def _takes_all(entry: Any) -> bool:
-    if not isinstance(entry, slice):
+    """True for a slice from the start to the end of an axis of any size."""
+    if entry is None or isinstance(entry, int):
         return False
-    part: slice[Any, Any, Any] = entry
-    return part.start in (None, 0) and (part.stop is None or part.stop >= _END) and part.step in (None, 1)
+    return entry.start in (None, 0) and (entry.stop is None or entry.stop >= _END) and entry.step in (None, 1)
 
 
 @kernel("strided_slice", read=_read_strided, rows=extents(_strided_rows), aliases=("stridedslice",), host=(1, 2, 3))

@@ -1,0 +1,113 @@
+"""Pooling, upsampling and the other ops that walk windows without weights."""
+
+from math import prod
+from typing import Any
+
+from ...spec.errors import InvalidArgument
+from ...spec.graph import OpArgs
+from ..precision import in_float32, is_float
+from ..registry import Options, ReadArgs, kernel
+from ..rules import first
+from ..windows import Windows
+
+
+def _read_pool(spatial: int) -> ReadArgs:
+    """I = kernel, stride, padding, dilation (`spatial` numbers each), mode, extra, layout (1: channels last)."""
+
+    def read(args: OpArgs) -> Options:
+        numbers = [tuple(args.ints[i * spatial : (i + 1) * spatial]) for i in range(4)]
+        mode, extra, layout = (*args.ints[4 * spatial :], 0, 0, 0)[:3]
+        if len(args.ints) < 4 * spatial + 1:
+            raise InvalidArgument(f"pooling got integers {list(args.ints)}; expected {4 * spatial + 1} or more")
+        return {"windows": Windows(*numbers, mode), "extra": extra, "last": bool(layout)}
+
+    return read
+
+
+def _placed(x: Any, windows: Windows, last: bool) -> tuple[Any, int]:
+    """The windows over x, and where its spatial axes start."""
+    start = 1 if last else 2
+    return windows.placed(x.shape[start : start + len(windows.kernel)]), start
+
+
+def max_pool(xp: Any, x: Any, *, windows: Windows, last: bool = False, extra: int = 0) -> Any:  # noqa: ARG001 - extra is written for all kinds
+    """The largest entry of each window; margins do not count."""
+    place, start = _placed(x, windows, last)
+    lowest = float("-inf") if is_float(x) else xp.iinfo(x.dtype).min
+    out = None
+    for _, part in place.taps(place.padded(xp, x, start, lowest), start):
+        out = part.copy() if out is None else xp.maximum(out, part, out=out)
+    return out
+
+
+@in_float32
+def average_pool(xp: Any, x: Any, *, windows: Windows, last: bool = False, extra: int = 0) -> Any:
+    """The mean of each window, over its entries inside x (extra 0) or over its whole size (1)."""
+    place, start = _placed(x, windows, last)
+    out = _added(place, place.padded(xp, x, start), start)
+    if extra or not any((*place.before, *place.after)):
+        out /= prod(windows.kernel)
+        return out
+    for axis, counts in enumerate(place.valid()):
+        shape = (-1,) + (1,) * (x.ndim - 1 - start - axis)
+        out /= xp.asarray(counts, x.dtype).reshape(shape)
+    return out
+
+
+@in_float32
+def norm_pool(xp: Any, x: Any, *, windows: Windows, last: bool = False, extra: int = 2) -> Any:
+    """(Σ |x|ᵖ)^(1/p) of each window, p = extra."""
+    place, start = _placed(x, windows, last)
+    return _added(place, place.padded(xp, xp.abs(x) ** extra, start), start) ** (1 / extra)
+
+
+def _added(place: Any, x: Any, start: int) -> Any:
+    taps = place.taps(x, start)
+    out = next(taps)[1].copy()
+    for _, part in taps:
+        out += part
+    return out
+
+
+for _name, _spatial, _function, _aliases in (
+    ("maxpool2d", 2, max_pool, ("MaxPool", "MaxPool2D", "maxpool")),
+    ("avgpool2d", 2, average_pool, ("AvgPool", "AvgPool2D", "avgpool")),
+    ("pnormpool2d", 2, norm_pool, ("PnormPool", "PnormPool2D", "pnormpool")),
+    ("maxpool3dnew", 3, max_pool, ()),
+    ("avgpool3dnew", 3, average_pool, ()),
+):
+    kernel(_name, read=_read_pool(_spatial), rows=first, aliases=_aliases)(_function)
+
+
+def _read_upsampling(args: OpArgs) -> Options:
+    height, width, channels_first = (*args.ints, 0)[:3]
+    return {"factors": (height, width), "last": not channels_first}
+
+
+def _read_upsampling3d(args: OpArgs) -> Options:
+    return {"factors": args.ints[:3], "last": not (*args.ints, 0)[3]}
+
+
+def upsample(xp: Any, x: Any, *, factors: tuple[int, ...], last: bool) -> Any:
+    """Each entry repeated along the spatial axes."""
+    start = 1 if last else 2
+    for axis, factor in enumerate(factors, start):
+        x = xp.repeat(x, factor, axis)
+    return x
+
+
+kernel("upsampling2d", read=_read_upsampling, rows=first, aliases=("upsampling",))(upsample)
+kernel("upsampling3d", read=_read_upsampling3d, rows=first)(upsample)
+
+
+def _read_im2col(args: OpArgs) -> Options:
+    numbers = [tuple(args.ints[i : i + 2]) for i in range(0, 8, 2)]
+    same = bool((*args.ints[8:], 0)[0])
+    return {"windows": Windows(*numbers, int(same)), **({"fill": args.floats[0]} if args.floats else {})}
+
+
+@kernel("im2col", read=_read_im2col, rows=first)
+def im2col(xp: Any, x: Any, *, windows: Windows, fill: float = 0.0) -> Any:
+    """The windows of x [b, c, h, w] as [b, c, kH, kW, oH, oW]."""
+    place, start = _placed(x, windows, last=False)
+    return xp.ascontiguousarray(place.view(xp, place.padded(xp, x, start, fill), start).transpose(0, 1, 4, 5, 2, 3))
