@@ -43,7 +43,7 @@ def weight(array: Array) -> Array:
     C order also for what a file holds in Fortran order: matrix products with it were never slower, and up to 1.8
     times faster at 32 rows. Object arrays (strings) know no alignment.
     """
-    fit = array if _fit(array) else _copy(array)
+    fit = array if is_fit(array) else _copy(array)
     view = fit.view()
     view.flags.writeable = False
     return view
@@ -65,7 +65,8 @@ def _copy(array: Array) -> Array:
     return copy
 
 
-def _fit(array: Array) -> bool:
+def is_fit(array: Array) -> bool:
+    """Whether `array` is native-endian, in C order and aligned; object arrays (strings) know no alignment."""
     if not array.flags.c_contiguous:
         return False
     return array.dtype.hasobject or (array.dtype.isnative and _address(array) % ALIGNMENT == 0)

@@ -100,6 +100,11 @@ class Instance(Protocol):
     def signature(self) -> Signature: ...
 
     @property
+    def keys(self) -> Mapping[str, tuple[int, int]]:
+        """DL4J's id pairs of the model's variables, by name; empty where the model knows none."""
+        ...
+
+    @property
     def stateless(self) -> bool:
         """True when a failed batch may be run again in parts."""
         ...

@@ -1,5 +1,6 @@
 """One loaded version of a model, and the leases that keep it alive. Loop thread only."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from ..backend.instance import Instance
@@ -9,6 +10,9 @@ from ..scheduler.target import Target
 from ..spec.errors import Unavailable
 from ..spec.request import Pending
 from ..spec.tensor import Signature
+
+Keys = Mapping[str, tuple[int, int]]
+"""DL4J's id pairs of a model's variables, by name."""
 
 
 class Entry(Protocol):
@@ -26,10 +30,11 @@ class Entry(Protocol):
 class Deployment:
     """A version that serves until it is retired and its last lease is released; then it lets go of its weights."""
 
-    def __init__(self, model: str, version: int, signature: Signature, entry: Entry) -> None:
+    def __init__(self, model: str, version: int, signature: Signature, keys: Keys, entry: Entry) -> None:
         self.model = model
         self.version = version
         self.signature = signature
+        self.keys = keys
         self._entry: Entry | None = entry
         self._leases = 0
         self._retired = False
@@ -94,4 +99,5 @@ def deploy(model: str, version: int, instance: Instance, *, loop: Loop, observer
     A plain model is a Dag of one node, which is entered at the model's target itself (`scheduler.flow.submit_of`);
     an entry that is a DagFlow belongs here.
     """
-    return Deployment(model, version, instance.signature, Target(model, instance, loop=loop, observer=observer))
+    target = Target(model, instance, loop=loop, observer=observer)
+    return Deployment(model, version, instance.signature, instance.keys, target)

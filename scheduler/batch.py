@@ -4,14 +4,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..backend.arrays import aligned_empty, is_fit
 from ..backend.instance import Selection
 from ..spec.dtype import Array
 from ..spec.errors import Cancelled, DeadlineExceeded
 from ..spec.request import Pending
-
-ALIGNMENT = 64
-"""Bytes; a cache line, and what vectorised backends ask for."""
-
 
 class RequestBatch:
     """Requests that run together (a backend.instance.Batch). Columns are assembled on demand, once."""
@@ -54,7 +51,7 @@ def assemble(arrays: Sequence[Array]) -> Array:
     A single array that is fit already is passed on as it is. Object arrays (strings) know no alignment.
     """
     first = arrays[0]
-    if len(arrays) == 1 and _fit(first):
+    if len(arrays) == 1 and is_fit(first):
         return first
     if first.dtype.hasobject:
         return np.concatenate(arrays)
@@ -68,21 +65,3 @@ def assemble(arrays: Sequence[Array]) -> Array:
         else:
             whole[...] = each
     return whole
-
-
-def aligned_empty(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-    """An uninitialised C-order array whose first byte lies on a 64-byte boundary."""
-    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    buffer = np.empty(size + ALIGNMENT, np.uint8)
-    start = -_address(buffer) % ALIGNMENT
-    return buffer[start : start + size].view(dtype).reshape(shape)
-
-
-def _fit(array: Array) -> bool:
-    return array.dtype.hasobject or (
-        array.dtype.isnative and array.flags.c_contiguous and _address(array) % ALIGNMENT == 0
-    )
-
-
-def _address(array: Array) -> int:
-    return array.__array_interface__["data"][0]  # a third of the price of `array.ctypes.data`

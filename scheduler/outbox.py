@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 Job = Callable[[], None]
@@ -35,7 +36,8 @@ class Outbox:
         self._jobs.append(job)
         if wake and not self._woken:
             self._woken = True
-            self._loop.call_soon_threadsafe(self._run)
+            with suppress(RuntimeError):  # the loop has been closed: nobody waits for this job any more
+                self._loop.call_soon_threadsafe(self._run)
 
     def _run(self) -> None:
         # Lowered first: a job put from here on either is seen below or wakes the loop again.

@@ -104,6 +104,7 @@ class FakeInstance:
     """A model in a line: `function` takes the columns of a batch and returns its outputs."""
 
     stateless = True
+    keys: Mapping[str, tuple[int, int]] = {}
 
     def __init__(
         self,

@@ -72,7 +72,7 @@ class Loader:
 
     def deploy(self, name: str, version: int, instance: Instance) -> Deployment:
         self.entries.append(Direct(cast(Weights, instance)))
-        return Deployment(name, version, instance.signature, self.entries[-1])
+        return Deployment(name, version, instance.signature, instance.keys, self.entries[-1])
 
     async def begun(self) -> None:
         """Until a load has begun and is held."""

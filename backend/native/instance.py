@@ -36,6 +36,11 @@ class NativeInstance:
         self._plan = plan
         self._selector = selector
 
+    @property
+    def keys(self) -> Mapping[str, tuple[int, int]]:
+        """DL4J's id pairs, by variable name."""
+        return {name: variable.key for name, variable in self._plan.compiled.graph.variables.items()}
+
     def select(self, fed: frozenset[str], asked: tuple[str, ...] | None) -> Selection:
         """Outputs, inputs and splits of a request (backend.instance.Instance)."""
         return self._selector.select(fed, asked)

@@ -19,7 +19,7 @@ class Version:
         instance = Weights(7)
         self.weights = weakref.ref(instance)
         self.entry = Direct(instance)
-        self.deployment = Deployment("m", 3, instance.signature, self.entry)
+        self.deployment = Deployment("m", 3, instance.signature, instance.keys, self.entry)
 
     @property
     def freed(self) -> bool:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from fakes import FakeLoop, request
 
+from graphserver.backend.arrays import aligned_empty
 from graphserver.backend.instance import Selection, Split
-from graphserver.scheduler.batch import RequestBatch, aligned_empty, assemble
+from graphserver.scheduler.batch import RequestBatch, assemble
 from graphserver.scheduler.grouping import group_key
 from graphserver.scheduler.outbox import Outbox
 from graphserver.scheduler.sink import BatchSink, split
