@@ -35,5 +35,7 @@ def set_up(form: str, level: str, stream: TextIO | None = None) -> None:
     house.setLevel(level.upper())
     house.propagate = False
     # A root handler keeps Python from printing libraries' warnings; gRPC's C core prints unless told not to.
-    logging.getLogger().addHandler(logging.NullHandler())
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")

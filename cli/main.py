@@ -9,6 +9,7 @@ from .. import __version__
 from ..server.settings_sources import SettingsError, did_you_mean
 from ..spec.errors import GraphServerError
 from ..spec.loading import load
+from . import logs
 from .usage import UsageError
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -55,10 +56,10 @@ graphserver {__version__}: serves SameDiff graphs to the clients you already hav
 {verbs}
 
 examples:
-  graphserver -p 40123 -f graph.fb          serve one graph; short for `graphserver serve …`
+  graphserver -p 40123 -f graph.fb          serve one graph (no verb: serve)
   graphserver client infer 0 input=x.npy    ask it
 
-`graphserver VERB --help` tells more about a verb, `graphserver --version` the version.
+More: graphserver VERB --help, graphserver --version
 """
 
 
@@ -82,6 +83,7 @@ def _call(name: str, argv: list[str]) -> int:
     run = VERBS[name].run
     if run is None:
         raise UsageError(f"{name} is not built yet")
+    logs.set_up("text", "error")  # `serve` sets up its own; the other verbs say what matters themselves
     return load(run)(argv)
 
 

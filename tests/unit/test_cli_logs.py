@@ -1,0 +1,59 @@
+"""Log lines: ours as text or JSON, other people's not at all."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from graphserver.cli import logs
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """The loggers are the process's; the other tests get them back."""
+    house = logging.getLogger("graphserver")
+    before = house.handlers[:], house.level, house.propagate
+    yield
+    house.handlers[:], house.propagate = before[0], before[2]
+    house.setLevel(before[1])
+
+
+def test_text() -> None:
+    stream = io.StringIO()
+    logs.set_up("text", "info", stream)
+    logging.getLogger("graphserver.server.router").info("took %d", 3)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d [\d:,]+ INFO graphserver\.server\.router: took 3\n", stream.getvalue())
+
+
+def test_json() -> None:
+    stream = io.StringIO()
+    logs.set_up("json", "debug", stream)
+    try:
+        raise ValueError("no\nway")
+    except ValueError:
+        logging.getLogger("graphserver.dag").exception("é")
+    (line,) = stream.getvalue().splitlines()
+    found = json.loads(line)
+    assert (found["level"], found["logger"], found["message"]) == ("ERROR", "graphserver.dag", "é")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", found["time"])
+    assert "ValueError: no\nway" in found["exception"]
+
+
+def test_less_than_the_level_and_the_names_of_others_are_not_printed() -> None:
+    stream = io.StringIO()
+    logs.set_up("text", "warning", stream)
+    logging.getLogger("graphserver.server").info("too little")
+    logging.getLogger("somebody.else").error("not ours")
+    assert stream.getvalue() == ""
+
+
+def test_setting_up_twice_prints_once() -> None:
+    first, second = io.StringIO(), io.StringIO()
+    logs.set_up("text", "error", first)
+    logs.set_up("text", "error", second)
+    logging.getLogger("graphserver").error("x")
+    assert first.getvalue() == ""
+    assert second.getvalue().count("\n") == 1
