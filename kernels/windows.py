@@ -95,3 +95,9 @@ class Placed:
             [sum(0 <= i * s - before + j * d < size for j in range(k)) for i in range(count)]
             for size, count, before, k, s, d in axes
         ]
+
+
+def written(ints: tuple[int, ...], spatial: int, mode: int) -> Windows:
+    """The windows at the head of a node's integers: kernel, stride, padding, dilation, `spatial` numbers each."""
+    kernel, stride, pad, dilation = (ints[i * spatial : (i + 1) * spatial] for i in range(4))
+    return Windows(kernel, stride, pad, dilation, mode)

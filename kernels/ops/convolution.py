@@ -1,5 +1,6 @@
 """Convolutions over one, two and three spatial axes: windows laid out as a matrix, one product for each slice."""
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -8,7 +9,7 @@ from ...spec.graph import OpArgs
 from ..precision import in_float32
 from ..registry import Options, ReadArgs, kernel
 from ..rules import first
-from ..windows import Windows
+from ..windows import Placed, Windows, written
 
 SLICE_BYTES = 16 * 2**20
 """Windows of so many rows are laid out at once that they stay about this size."""
@@ -18,11 +19,10 @@ def read_windows(spatial: int, *, modes: int = 2) -> ReadArgs:
     """I = kernel, stride, padding, dilation (`spatial` numbers each), mode, layout (1: channels last), weights."""
 
     def read(args: OpArgs) -> Options:
-        numbers = [tuple(args.ints[i * spatial : (i + 1) * spatial]) for i in range(4)]
         mode, layout, weights = (*args.ints[4 * spatial :], 0, 0, 0)[:3]
         if len(args.ints) < 4 * spatial + 1 or mode not in range(modes + 1):
             raise InvalidArgument(f"a convolution got integers {list(args.ints)}; expected {4 * spatial + 1} or more")
-        return {"windows": (*numbers, mode), "last": bool(layout), "weights": weights}
+        return {"windows": written(args.ints, spatial, mode), "last": bool(layout), "weights": weights}
 
     return read
 
@@ -35,13 +35,12 @@ def weights_last(w: Any, order: int) -> Any:
     return w.transpose((*axes[2:], 1, 0) if order == 1 else (*axes[1:], 0))
 
 
-def placed(written: tuple[Any, ...], window: tuple[int, ...], sizes: tuple[int, ...]) -> Any:
-    """The windows that a file writes; a kernel size of 0 is that of the weights."""
-    kernel_sizes, stride, pad, dilation, mode = written
-    chosen = tuple(written or own for written, own in zip(kernel_sizes, window, strict=True))
+def placed(windows: Windows, window: tuple[int, ...], sizes: tuple[int, ...]) -> Placed:
+    """The windows over axes of `sizes`; a kernel size that a file leaves at 0 is that of the weights' `window`."""
+    chosen = tuple(size if size > 0 else own for size, own in zip(windows.kernel, window, strict=True))
     if chosen != window:
         raise InvalidArgument(f"a convolution got a kernel of {chosen}; its weights have {window}")
-    return Windows(chosen, stride, pad, dilation, mode).placed(sizes)
+    return replace(windows, kernel=chosen).placed(sizes)
 
 
 def check_channels(got: int, expected: int) -> None:
@@ -50,9 +49,7 @@ def check_channels(got: int, expected: int) -> None:
         raise InvalidArgument(f"a convolution got {got} input channels; its weights expect {expected}")
 
 
-def _convolve(
-    xp: Any, x: Any, w: Any, *bias: Any, windows: tuple[Any, ...], last: bool = False, weights: int = 0
-) -> Any:
+def _convolve(xp: Any, x: Any, w: Any, *bias: Any, windows: Windows, last: bool = False, weights: int = 0) -> Any:
     """Cross-correlation of x with w, plus a bias for each output channel.
 
     Raises InvalidArgument for channels or sizes that do not fit.
@@ -74,7 +71,7 @@ def _convolve(
     return out
 
 
-def _channels_first(xp: Any, place: Any, x: Any, matrix: Any) -> Any:
+def _channels_first(xp: Any, place: Placed, x: Any, matrix: Any) -> Any:
     """[b, out, positions] of x [b, in, …] and a matrix [window · in, out]."""
     n = len(place.count)
     order = (0, *range(2 + n, 2 + 2 * n), 1, *range(2, 2 + n))
@@ -82,7 +79,7 @@ def _channels_first(xp: Any, place: Any, x: Any, matrix: Any) -> Any:
     return xp.matmul(matrix.T, laid)
 
 
-def _channels_last(xp: Any, place: Any, x: Any, matrix: Any) -> Any:
+def _channels_last(xp: Any, place: Placed, x: Any, matrix: Any) -> Any:
     """[b · positions, out] of x [b, …, in] and a matrix [window · in, out]."""
     n = len(place.count)
     order = (*range(1 + n), *range(2 + n, 2 + 2 * n), 1 + n)
@@ -96,9 +93,12 @@ for _name, _spatial, _modes in (("conv1d", 1, 2), ("conv2d", 2, 1), ("conv3dnew"
     kernel(_name, read=read_windows(_spatial, modes=_modes), rows=first)(convolve)
 
 
+_POINT = Windows((1, 1), (1, 1), (0, 0), (1, 1))
+
+
 def _read_pointwise(args: OpArgs) -> Options:
     layout, weights = (*args.ints, 0, 0)[:2]
-    return {"windows": ((1, 1), (1, 1), (0, 0), (1, 1), 0), "last": bool(layout), "weights": weights}
+    return {"windows": _POINT, "last": bool(layout), "weights": weights}
 
 
 kernel("pointwise_conv2d", read=_read_pointwise, rows=first)(convolve)
@@ -106,9 +106,7 @@ kernel("pointwise_conv2d", read=_read_pointwise, rows=first)(convolve)
 
 @kernel("depthwise_conv2d", read=read_windows(2, modes=1), rows=first)
 @in_float32
-def depthwise(
-    xp: Any, x: Any, w: Any, *bias: Any, windows: tuple[Any, ...], last: bool = False, weights: int = 0
-) -> Any:
+def depthwise(xp: Any, x: Any, w: Any, *bias: Any, windows: Windows, last: bool = False, weights: int = 0) -> Any:
     """Each input channel c with its own m windows of w [kH, kW, c, m]; output channel c · m + i.
 
     w may also be [m, c, kH, kW] (weights 1) or [m, kH, kW, c] (weights 2).
@@ -123,14 +121,14 @@ def depthwise(
     return out
 
 
-def _summed_last(xp: Any, place: Any, x: Any, w: Any) -> Any:
+def _summed_last(xp: Any, place: Placed, x: Any, w: Any) -> Any:
     out = xp.zeros((x.shape[0], *place.count, *w.shape[2:]), x.dtype)
     for (i, j), part in place.taps(x, 1):
         out += part[..., None] * w[i, j]
     return out.reshape(*out.shape[:3], -1)
 
 
-def _summed_first(xp: Any, place: Any, x: Any, w: Any) -> Any:
+def _summed_first(xp: Any, place: Placed, x: Any, w: Any) -> Any:
     out = xp.zeros((x.shape[0], *w.shape[2:], *place.count), x.dtype)
     for (i, j), part in place.taps(x, 2):
         out += part[:, :, None] * w[i, j, :, :, None, None]
@@ -138,12 +136,9 @@ def _summed_first(xp: Any, place: Any, x: Any, w: Any) -> Any:
 
 
 @kernel("sconv2d", read=read_windows(2, modes=1), rows=first)
-def separable(
-    xp: Any, x: Any, w: Any, *more: Any, windows: tuple[Any, ...], last: bool = False, weights: int = 0
-) -> Any:
+def separable(xp: Any, x: Any, w: Any, *more: Any, windows: Windows, last: bool = False, weights: int = 0) -> Any:
     """A depthwise convolution, then a pointwise one when a third input of rank 4 holds its weights; then the bias."""
     if not more or more[0].ndim != 4:
         return depthwise(xp, x, w, *more, windows=windows, last=last, weights=weights)
     deep = depthwise(xp, x, w, windows=windows, last=last, weights=weights)
-    single = ((1, 1), (1, 1), (0, 0), (1, 1), 0)
-    return convolve(xp, deep, *more, windows=single, last=last, weights=weights)
+    return convolve(xp, deep, *more, windows=_POINT, last=last, weights=weights)

@@ -15,22 +15,19 @@ def _full(n: int, kernel: int, stride: int, dilation: int) -> int:
 
 @kernel("deconv2d", read=read_windows(2, modes=1), rows=first)
 @in_float32
-def deconvolve(
-    xp: Any, x: Any, w: Any, *bias: Any, windows: tuple[Any, ...], last: bool = False, weights: int = 0
-) -> Any:
+def deconvolve(xp: Any, x: Any, w: Any, *bias: Any, windows: Windows, last: bool = False, weights: int = 0) -> Any:
     """Each entry of x spread by w [kH, kW, out, in] ([in, out, kH, kW], [in, kH, kW, out]), overlaps added.
 
     VALID cuts the padding off both ends, SAME to stride times the input's size, what is odd from the end.
     """
     w, x = weights_last(w, weights), x.transpose(0, 3, 1, 2) if last else x
     check_channels(x.shape[1], w.shape[3])
-    _, stride, pad, dilation, mode = windows
+    stride, dilation = windows.stride, windows.dilation
     sizes = [_full(*each) for each in zip(x.shape[2:], w.shape[:2], stride, dilation, strict=True)]
     out = _spread(xp, x, w, Windows(w.shape[:2], stride, (0, 0), dilation), sizes)
-    for axis, (size, n, step, margin) in enumerate(zip(sizes, x.shape[2:], stride, pad, strict=True), 2):
-        out = _cut(
-            xp, out, axis, *((max(size - step * n, 0) // 2, step * n) if mode == SAME else (margin, size - 2 * margin))
-        )
+    for axis, (size, n, step, margin) in enumerate(zip(sizes, x.shape[2:], stride, windows.pad, strict=True), 2):
+        kept = step * n if windows.mode == SAME else size - 2 * margin
+        out = _cut(xp, out, axis, max(size - kept, 0) // 2, kept)
     if bias:
         out = out + bias[0].reshape(-1, 1, 1)
     return out.transpose(0, 2, 3, 1) if last else out

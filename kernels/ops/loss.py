@@ -6,7 +6,7 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..precision import cast_like, wide
-from ..registry import Options, kernel
+from ..registry import Options, ReadArgs, kernel
 from ..rows import Mixes, RowCall, State, elementwise
 
 NONE, SUM, WEIGHTED_MEAN, MEAN = range(4)
@@ -14,7 +14,11 @@ NONE, SUM, WEIGHTED_MEAN, MEAN = range(4)
 
 
 def _read(args: OpArgs) -> Options:
-    return {"mode": args.ints[0] if args.ints else MEAN, **({"option": args.floats[0]} if args.floats else {})}
+    return {"mode": args.ints[0]} if args.ints else {}
+
+
+def _read_option(args: OpArgs) -> Options:
+    return {**_read(args), **({"option": args.floats[0]} if args.floats else {})}
 
 
 def _rows(call: RowCall) -> list[State]:
@@ -23,7 +27,7 @@ def _rows(call: RowCall) -> list[State]:
     return list(elementwise(call))
 
 
-def _loss(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _loss(name: str, read: ReadArgs = _read) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare `(xp, predictions, labels, option)` below, the loss of single entries, with weights and reduction."""
 
     def declare(formula: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,7 +35,7 @@ def _loss(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             each = formula(xp, wide(x), wide(labels), **option)
             return cast_like(_reduced(xp, each, wide(weights), mode), x)
 
-        kernel(name, read=_read, rows=_rows)(run)
+        kernel(name, read=read, rows=_rows)(run)
         return formula
 
     return declare
@@ -62,7 +66,7 @@ def absolute_difference(xp: Any, x: Any, labels: Any) -> Any:
     return xp.abs(x - labels)
 
 
-@_loss("huber_loss")
+@_loss("huber_loss", _read_option)
 def huber(xp: Any, x: Any, labels: Any, *, option: float = 1.0) -> Any:
     """Half the squared error, linear beyond `option`."""
     error = xp.abs(x - labels)
@@ -76,7 +80,7 @@ def hinge(xp: Any, x: Any, labels: Any) -> Any:
     return xp.maximum(1 - (2 * labels - 1) * x, 0)
 
 
-@_loss("log_loss")
+@_loss("log_loss", _read_option)
 def log_loss(xp: Any, x: Any, labels: Any, *, option: float = 1e-7) -> Any:
     """-label ln(x + ε) - (1 - label) ln(1 - x + ε)."""
     return -labels * xp.log(x + option) - (1 - labels) * xp.log(1 - x + option)

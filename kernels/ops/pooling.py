@@ -8,18 +8,17 @@ from ...spec.graph import OpArgs
 from ..precision import in_float32, is_float
 from ..registry import Options, ReadArgs, kernel
 from ..rules import first
-from ..windows import Windows
+from ..windows import Windows, written
 
 
 def _read_pool(spatial: int) -> ReadArgs:
     """I = kernel, stride, padding, dilation (`spatial` numbers each), mode, extra, layout (1: channels last)."""
 
     def read(args: OpArgs) -> Options:
-        numbers = [tuple(args.ints[i * spatial : (i + 1) * spatial]) for i in range(4)]
         mode, extra, layout = (*args.ints[4 * spatial :], 0, 0, 0)[:3]
         if len(args.ints) < 4 * spatial + 1:
             raise InvalidArgument(f"pooling got integers {list(args.ints)}; expected {4 * spatial + 1} or more")
-        return {"windows": Windows(*numbers, mode), "extra": extra, "last": bool(layout)}
+        return {"windows": written(args.ints, spatial, mode), "extra": extra, "last": bool(layout)}
 
     return read
 
@@ -101,9 +100,8 @@ kernel("upsampling3d", read=_read_upsampling3d, rows=first)(upsample)
 
 
 def _read_im2col(args: OpArgs) -> Options:
-    numbers = [tuple(args.ints[i : i + 2]) for i in range(0, 8, 2)]
     same = bool((*args.ints[8:], 0)[0])
-    return {"windows": Windows(*numbers, int(same)), **({"fill": args.floats[0]} if args.floats else {})}
+    return {"windows": written(args.ints, 2, int(same)), **({"fill": args.floats[0]} if args.floats else {})}
 
 
 @kernel("im2col", read=_read_im2col, rows=first)

@@ -1,0 +1,117 @@
+"""Graphs that DL4J wrote give the numbers that DL4J got, alone and in company."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import Case, Run, case, names
+from fakes import Answers
+
+from graphserver.backend.native import NativeBackend, NativeInstance
+from graphserver.formats.registry import read
+from graphserver.scheduler.batch import RequestBatch
+from graphserver.scheduler.grouping import group_key
+from graphserver.scheduler.sink import split
+from graphserver.spec.dtype import Array
+from graphserver.spec.request import Pending
+
+FIXED = {
+    "casts_basic": "input 'x': its first dimension is fixed at 2",
+    "ew_compare": "input 'x': its first dimension is fixed at 2",
+    "shape_basic": "input 'y': its first dimension is fixed at 2",
+    "tf_mlp": "input 'x': its first dimension is fixed at 3",
+}
+"""Cases whose shapes leave no room for a second caller."""
+
+PROVEN = [name for name in names() if case(name).dynamic_batch and name not in FIXED]
+RUNS = [pytest.param(name, n, id=f"{name}-{n}") for name in names() for n in range(len(case(name).runs))]
+
+
+@cache
+def loaded(name: str) -> NativeInstance:
+    return NativeBackend().load(read(case(name).graph, name))
+
+
+class Columns:
+    """A sink that keeps what it gets."""
+
+    def columns(self, arrays: Mapping[str, Array]) -> None:
+        self.got = arrays
+
+
+def pending(instance: NativeInstance, inputs: Mapping[str, Array], asked: tuple[str, ...] | None) -> Pending:
+    """A request, counted in rows as the scheduler counts it."""
+    answers = Answers()
+    made = Pending("m", dict(inputs), on_reply=answers.on_reply, on_fail=answers.on_fail)
+    _, made.rows = group_key(made, instance.select(frozenset(inputs), asked))
+    return made
+
+
+def answers(instance: NativeInstance, callers: list[Mapping[str, Array]], asked: tuple[str, ...] | None) -> Any:
+    """What each caller gets when all run as one batch."""
+    selection = instance.select(frozenset(callers[0]), asked)
+    batch = RequestBatch([pending(instance, inputs, asked) for inputs in callers], selection, lambda: 0.0)
+    sink: Any = Columns()
+    instance.execute(batch, sink)
+    return split(sink.got, batch)
+
+
+def assert_close(got: Mapping[str, Array], expected: Mapping[str, Array], of: Case) -> None:
+    for name, want in expected.items():
+        assert got[name].dtype == want.dtype, name
+        have, want = ((each if each.dtype.hasobject else each.astype(np.float64)) for each in (got[name], want))
+        if have.dtype.hasobject:
+            np.testing.assert_array_equal(have, want, name)
+        else:
+            np.testing.assert_allclose(have, want, of.rtol, of.atol, err_msg=name)
+        assert have.shape == want.shape, name
+
+
+@pytest.mark.parametrize(("name", "n"), RUNS)
+def test_dl4js_own_numbers(name: str, n: int) -> None:
+    of, run = case(name), case(name).runs[n]
+    (got,) = answers(loaded(name), [run.inputs], of.outputs)
+    if of.compare:
+        assert_close(got, run.expected, of)
+    assert list(got) == list(of.outputs)
+
+
+@pytest.mark.parametrize("name", PROVEN)
+def test_strangers_in_one_batch_get_what_each_gets_alone(name: str) -> None:
+    """The plain Java request (default set) and the asked outputs; callers of different sizes and contents."""
+    instance, of = loaded(name), case(name)
+    callers = [*(run.inputs for run in of.runs), *_variants(of.runs[0])]
+    for asked in (None, of.outputs):
+        for got, inputs in zip(answers(instance, callers, asked), callers, strict=True):
+            (alone,) = answers(instance, [inputs], asked)
+            assert_close(got, alone, of)
+
+
+@pytest.mark.parametrize("name", PROVEN)
+def test_each_output_alone_may_be_batched(name: str) -> None:
+    fed = frozenset(case(name).runs[0].inputs)
+    for output in case(name).outputs:
+        selection = loaded(name).select(fed, (output,))
+        assert selection.splits is not None, selection.reason
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_cannot_be_batched_says_why(name: str) -> None:
+    selection = loaded(name).select(frozenset(case(name).runs[0].inputs), case(name).outputs)
+    assert (selection.splits, selection.reason) == (None, FIXED[name])
+
+
+def test_training_needs_more_than_serving() -> None:
+    """trained_updater: labels are not required, and nothing that needs them is answered."""
+    instance = loaded("trained_updater")
+    selection = instance.select(frozenset({"input"}), None)
+    assert selection.inputs == ("input",)
+    assert "pred" in selection.outputs
+    assert not any("loss" in name for name in selection.outputs)
+
+
+def _variants(run: Run) -> list[dict[str, Array]]:
+    """The same rows in another order, and the first one alone."""
+    return [{name: rows[how] for name, rows in run.inputs.items()} for how in (slice(None, None, -1), slice(0, 1))]
