@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 from cases import Case, Run, case, names
@@ -24,6 +25,9 @@ FIXED = {
     "tf_mlp": "input 'x': its first dimension is fixed at 3",
 }
 """Cases whose shapes leave no room for a second caller."""
+
+DISPUTED = {("half_math", "bx")}
+"""Judged by a test of its own, below: DL4J's results before saving and after reloading differ."""
 
 PROVEN = [name for name in names() if case(name).dynamic_batch and name not in FIXED]
 RUNS = [pytest.param(name, n, id=f"{name}-{n}") for name in names() for n in range(len(case(name).runs))]
@@ -74,8 +78,30 @@ def test_dl4js_own_numbers(name: str, n: int) -> None:
     of, run = case(name), case(name).runs[n]
     (got,) = answers(loaded(name), [run.inputs], of.outputs)
     if of.compare:
-        assert_close(got, run.expected, of)
+        assert_close(got, {key: rows for key, rows in run.expected.items() if (name, key) not in DISPUTED}, of)
     assert list(got) == list(of.outputs)
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        "out_0_1.npy",
+        pytest.param(
+            "reload_0_0.npy",
+            marks=pytest.mark.xfail(
+                strict=True,
+                raises=AssertionError,
+                reason="the decided value takes the file's big-endian bfloat16 scalars (4000, 3f80) as little-endian",
+            ),
+        ),
+    ],
+)
+def test_bfloat16_scalars_are_read_in_the_files_byte_order(recorded: str) -> None:
+    """half_math/bx is 2y + 1 by the file's bytes; DL4J's own reload does not swap them and computes 6e-39 y - 6e-39."""
+    of = case("half_math")
+    (got,) = answers(loaded(of.name), [of.runs[0].inputs], ("bx",))
+    expected = np.load(of.graph.parent / recorded).view(ml_dtypes.bfloat16)
+    assert_close(got, {"bx": expected}, of)
 
 
 @pytest.mark.parametrize("name", PROVEN)
