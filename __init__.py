@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import AsyncClient, Client
-    from .server import Server
+    from .server.server import Server
 
 __version__ = "0.1.0"
 __all__ = ["AsyncClient", "Client", "Server"]
@@ -15,7 +15,7 @@ __all__ = ["AsyncClient", "Client", "Server"]
 _HOMES = {
     "AsyncClient": "graphserver.client:AsyncClient",
     "Client": "graphserver.client:Client",
-    "Server": "graphserver.server:Server",
+    "Server": "graphserver.server.server:Server",
 }
 
 

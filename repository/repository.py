@@ -26,6 +26,9 @@ Load = Callable[[Content, str], Instance]
 Deploy = Callable[[str, int, Instance], Deployment]
 """From model name, version and instance to what serves it; on the loop thread."""
 
+Gone = Callable[[str], None]
+"""Told the name of a model that is no longer there."""
+
 T = TypeVar("T")
 Change = Callable[[], Coroutine[Any, Any, T]]
 
@@ -33,13 +36,17 @@ Change = Callable[[], Coroutine[Any, Any, T]]
 class ModelRepository:
     """Models, their versions and ids.
 
-    state: keeps what is registered over the wire; None forgets it at the end of the process.
+    state: keeps what is registered over the wire; None forgets it at the end of the process. gone: told of models
+    that are forgotten.
     A change whose caller goes away before its turn is not made; once begun, it is made to its end.
     """
 
-    def __init__(self, load: Load, deploy: Deploy, state: StateDir | None = None) -> None:
+    def __init__(
+        self, load: Load, deploy: Deploy, state: StateDir | None = None, gone: Gone = lambda _model: None
+    ) -> None:
         self._load = load
         self._deploy = deploy
+        self._gone = gone
         self._state = state
         self._table = ModelTable()
         self._turn = asyncio.Lock()
@@ -103,7 +110,6 @@ class ModelRepository:
         try:
             model.serve(await self._load_and_deploy(source.name, source.version, source.content))
         except GraphServerError as error:
-            LOG.warning("model '%s' from %s is not available: %s", source.name, source.origin, error)
             model.reason = str(error)
         self._table.add(model)
         return model.status()
@@ -137,6 +143,7 @@ class ModelRepository:
         if self._state is not None:
             await self._blocking(partial(self._state.remove, graph_id))
         self._table.remove(model)
+        self._gone(model.name)
         LOG.info("model '%s' (id %d) is forgotten", model.name, graph_id)
 
     async def _load_and_deploy(self, name: str, version: int, content: Callable[[], Content]) -> Deployment:

@@ -1,1 +1,1 @@
-"""What each protocol means; one InferenceService."""
+"""What each protocol means; one InferenceService; the Server that puts everything together."""
