@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..backend.native.report import OutputReport, Report, report_on
+from ..backend.native.report import Report, report_on
 from ..formats.registry import read
 from ..spec.tensor import TensorSpec
 from .usage import Parser
@@ -32,9 +32,11 @@ def lines(report: Report) -> Iterator[str]:
     yield f"format       {report.format}, {report.nodes} nodes"
     yield f"served       {f'no: {report.problem}' if report.problem else 'yes'}"
     yield from _listed("inputs", [str(spec) for spec in report.signature.inputs])
-    yield from _listed("outputs", _outputs(report))
+    yield from _listed("outputs", [str(spec) for spec in report.signature.outputs])
     if not report.problem:
+        yield f"by default   {', '.join(each.name for each in report.outputs)}"
         yield f"batching     {'yes' if report.batchable else f'no: {report.reason}'}"
+        yield from _alone(report)
     yield f"ops          {', '.join(f'{name} {count}' for name, count in report.ops.items()) or 'none'}"
     yield from _listed("unsupported", report.unsupported)
     yield f"memory       weights {_size(report.weight_bytes)}, computed from them at load {_size(report.folded_bytes)}"
@@ -60,15 +62,12 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _outputs(report: Report) -> list[str]:
-    """What a request that names no outputs is answered; what cannot batch by itself says why."""
-    known = {spec.name: str(spec) for spec in report.signature.outputs}
-    chosen = [known.get(each.name, each.name) + _prevented(each) for each in report.outputs]
-    return chosen or list(known.values())
-
-
-def _prevented(output: OutputReport) -> str:
-    return "" if output.batchable else f" (does not batch: {output.reason})"
+def _alone(report: Report) -> Iterator[str]:
+    """Where the default set cannot batch: what asking for one output alone would change."""
+    if report.batchable:
+        return
+    for each in report.outputs:
+        yield f"             {each.name} alone: {'yes' if each.batchable else f'no: {each.reason}'}"
 
 
 def _listed(title: str, rows: Sequence[str]) -> Iterator[str]:

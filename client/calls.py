@@ -15,6 +15,7 @@ from ..proto.messages import NamedArray
 from ..spec.dtype import Array
 from ..spec.dtype import of as dtype_of
 from ..spec.errors import ExecutionFailed, GraphServerError, InvalidArgument
+from ..spec.loading import load
 from .graph_id import with_id
 
 T = TypeVar("T")
@@ -64,12 +65,11 @@ def infer(id: int, inputs: Mapping[str, Any], outputs: Sequence[str] | None = No
 
 
 def health(service: str = "") -> Ask[bool]:
-    """Ask whether the server, or one service of it, serves."""
-    name = service.encode()
-    if len(name) > 127:
-        raise InvalidArgument(f"service '{service[:40]}…' is longer than 127 bytes")
-    # grpc.health.v1: HealthCheckRequest{1: string service}, HealthCheckResponse{1: enum status}, SERVING = 1.
-    return Ask(_HEALTH, bytes((0x0A, len(name))) + name if name else b"", lambda answer: answer == b"\x08\x01")
+    """Ask whether the server, or one service of it (a model's name), serves."""
+    health_pb2 = load("graphserver.proto.health_pb2")
+    body = health_pb2.HealthCheckRequest(service=service).SerializeToString()
+    response = health_pb2.HealthCheckResponse
+    return Ask(_HEALTH, body, lambda answer: response.FromString(answer).status == response.SERVING)
 
 
 def _graph(graph: bytes | Path | str, id: int | None) -> bytes:

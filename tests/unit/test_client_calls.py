@@ -133,8 +133,7 @@ def test_health_in_bytes() -> None:
     assert (ask.path, ask.body) == ("/grpc.health.v1.Health/Check", b"")
     assert calls.health("mlp").body == b"\x0a\x03mlp"
     assert [ask.read(answer) for answer in (b"\x08\x01", b"\x08\x02", b"")] == [True, False, False]
-    with pytest.raises(errors.InvalidArgument, match="longer than 127 bytes"):
-        calls.health("x" * 128)
+    assert calls.health("x" * 128).body == b"\x0a\x80\x01" + b"x" * 128
 
 
 @pytest.mark.parametrize(
