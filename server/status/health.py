@@ -11,6 +11,7 @@ from ..router import Router
 _SERVICE = "/grpc.health.v1.Health/"
 _MESSAGES = "graphserver.proto.health_pb2:"
 _WATCHERS = 1000
+_CLOSED = "the server is shutting down"
 _INVALID_ARGUMENT, _NOT_FOUND, _RESOURCE_EXHAUSTED, _UNAVAILABLE = 3, 5, 8, 14
 _SERVING, _NOT_SERVING, _SERVICE_UNKNOWN = 1, 2, 3
 
@@ -33,6 +34,7 @@ class Health:
     def __init__(self, readiness: Readiness) -> None:
         self._readiness = readiness
         self._watchers: dict[Call, tuple[str, int]] = {}
+        self._closed = False
 
     def add_to(self, router: Router) -> None:
         """Serve both methods."""
@@ -48,9 +50,10 @@ class Health:
                 call.reply(_response(status), final=False)
 
     def close(self) -> None:
-        """Send the watchers away: they would hold up a drain."""
+        """Send the watchers away and take no more: they would hold up a drain."""
+        self._closed = True
         for call in list(self._watchers):
-            call.finish(_UNAVAILABLE, "the server is shutting down")
+            call.finish(_UNAVAILABLE, _CLOSED)
         self._watchers.clear()
 
     def _take(self, method: Callable[[Call, str], None], call: Call) -> None:
@@ -73,6 +76,9 @@ class Health:
             call.reply(_response(status))
 
     def _watch(self, call: Call, service: str) -> None:
+        if self._closed:
+            call.finish(_UNAVAILABLE, _CLOSED)
+            return
         if len(self._watchers) >= _WATCHERS:
             call.finish(_RESOURCE_EXHAUSTED, f"{_WATCHERS} watchers are served already")
             return

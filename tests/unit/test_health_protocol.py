@@ -97,7 +97,7 @@ def test_watch_ends_with_its_caller_or_with_the_server(router, state, health):
     health.close()
     assert told(leaving) == [SERVING]
     assert told(staying) == [SERVING, NOT_SERVING]
-    assert staying.answer == (14, "the server is shutting down")
+    assert staying.answer == sent(router, WATCH, asked("")).answer == (14, "the server is shutting down")
 
 
 def test_watchers_are_bounded(router):
