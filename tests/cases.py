@@ -37,7 +37,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Case:
-    """outputs: what to ask for; of the random ones only the shape says anything. ops: op names and their numbers."""
+    """outputs: what to ask for. compare False: nothing of it can be compared; random: outputs that cannot.
+
+    ops: how often each op name occurs in the file.
+    """
 
     name: str
     graph: Path
@@ -47,6 +50,7 @@ class Case:
     rtol: float
     atol: float
     dynamic_batch: bool
+    compare: bool
     random: frozenset[str]
     ops: dict[str, int]
 
@@ -70,6 +74,7 @@ def case(name: str) -> Case:
         text["rtol"],
         text["atol"],
         text["dynamic_batch"],
+        text["compare"],
         frozenset(text.get("no_compare", ())),
         text["ops"],
     )

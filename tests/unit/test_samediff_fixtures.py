@@ -59,8 +59,8 @@ def test_recorded_inputs_and_outputs_fit(name: str) -> None:
     got, recorded = artifact(name), case(name)
     for run in recorded.runs:
         got.signature.check(run.inputs)
-        for output, array in run.expected.items() if recorded.compare else ():
-            assert got.content.variables[output].dtype.numpy == array.dtype, output
+        for output in run.expected.keys() - recorded.random:
+            assert got.content.variables[output].dtype.numpy == run.expected[output].dtype, output
 
 
 @pytest.mark.parametrize("name", names())
