@@ -89,6 +89,14 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
+        """Check every value, so that Python code may also write paths and numbers as texts."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is not each.default:
+                object.__setattr__(self, each.name, TABLE[each.name].checked(value))
+        self._check_together()
+
+    def _check_together(self) -> None:
         if self.port and self.port == self.metrics_port:
             raise SettingsError(f"port and metrics-port are both {self.port}, expected two different ports")
         numbers = [number for _, number in self.ids] + ([0] if self.file else [])

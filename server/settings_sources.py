@@ -56,6 +56,14 @@ class Setting:
             raise SettingsError(f"{self.name} is given {len(texts)} times, expected once (from {given.source})")
         return self._one(texts[0], given)
 
+    def checked(self, value: Any) -> Any:
+        """A value that Python code gives; all but finished tuples go through the parser. Raises SettingsError."""
+        given = Given((), "Python")
+        if not self.many:
+            return self._one(str(value), given)
+        items = cast("Sequence[Any]", value) if isinstance(value, list | tuple) else (value,)
+        return tuple(item if isinstance(item, tuple) else self._one(str(item), given) for item in items)
+
     def _split(self, text: str, commas: bool) -> list[str]:
         if not self.many or not (self.commas or commas):
             return [text]

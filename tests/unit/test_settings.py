@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from graphserver.server.setting_values import MAX_MESSAGE_BYTES
 from graphserver.server.settings import TABLE, Settings
 from graphserver.server.settings_sources import PLANNED, SettingsError
@@ -128,6 +129,16 @@ def test_what_is_promised_but_not_there_says_so(name: str) -> None:
 
 def test_no_planned_name_is_already_a_setting() -> None:
     assert not PLANNED & {each.name for each in TABLE.values()}
+
+
+def test_python_code_may_write_texts_and_lists_and_is_checked_as_well() -> None:
+    written = Settings(file="a.fb", models=["b.fb"], port="7", compat="dl4j", ids=[("a", 1), "b=2"], drain_seconds=2)  # pyright: ignore
+    assert written == Settings(
+        file=Path("a.fb"), models=(Path("b.fb"),), port=7, compat=("dl4j",), ids=(("a", 1), ("b", 2)), drain_seconds=2.0
+    )
+    for wrong in ({"port": 70000}, {"port": None}, {"log_level": "loud"}, {"compat": ("triton",)}, {"ids": ["a"]}):
+        with pytest.raises(SettingsError, match=r"\(from Python\)$"):
+            Settings(**wrong)
 
 
 def test_values_that_contradict() -> None:
