@@ -61,8 +61,8 @@ class Setting:
         given = Given((), "Python")
         if not self.many:
             return self._one(str(value), given)
-        items = cast("Sequence[Any]", value) if isinstance(value, list | tuple) else (value,)
-        return tuple(item if isinstance(item, tuple) else self._one(str(item), given) for item in items)
+        items = cast("Sequence[object]", value) if isinstance(value, list | tuple) else [value]
+        return tuple(cast("object", each) if isinstance(each, tuple) else self._one(str(each), given) for each in items)
 
     def _split(self, text: str, commas: bool) -> list[str]:
         if not self.many or not (self.commas or commas):
