@@ -4,6 +4,7 @@ Nothing here changes while it runs, so any number of threads may run one Plan.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context, copy_context
 from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -23,6 +24,15 @@ Take = Callable[[list[Any]], Sequence[Any]]
 
 PROGRAMS = 64
 """Programs kept by one Plan; the least recently used goes first."""
+
+
+def _quiet() -> Context:
+    np.seterr(all="ignore")
+    return copy_context()
+
+
+_QUIET = Context().run(_quiet)
+"""A context in which NumPy keeps floating-point trouble to itself; entering it costs a tenth of `np.errstate`."""
 
 
 class Step(NamedTuple):
@@ -52,7 +62,7 @@ class Program:
         start: list[Any],
         arrays: ArrayModule,
     ) -> None:
-        self._steps = tuple(steps)
+        self._steps = tuple(map(tuple[Any, ...], steps))  # unpacked faster than named ones
         self._inputs = tuple(inputs.items())
         self._outputs = tuple(outputs.items())
         self._start = start
@@ -68,8 +78,7 @@ class Program:
             if name not in inputs:
                 raise InvalidArgument(f"input '{name}' is missing")
             values[slot] = put(inputs[name])
-        with np.errstate(all="ignore"):
-            self._execute(values, check)
+        _QUIET.copy().run(self._execute, values, check)
         return {name: fetch(values[slot]) for name, slot in self._outputs}
 
     def _execute(self, values: list[Any], check: Check | None) -> None:
