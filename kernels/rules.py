@@ -93,13 +93,15 @@ def pairwise_reduces(call: RowCall) -> Sequence[State]:
 
 def matmuls(call: RowCall) -> Sequence[State]:
     """Products of two arrays: rows may be a free axis of one factor, or the same batch axis of both."""
-    if call.options.get("transpose_result") and min(map(len, call.inputs[:2])) < 2:
+    if len(call.states) > 2:
+        raise Mixes("it adds to its product what may differ for each row")
+    if EXTENT in call.states:
+        raise Mixes("it computes with the batch size")
+    if call.options.get("transpose_result") and min(map(len, call.inputs)) < 2:
         raise Mixes("it transposes a product with a vector")
-    if min(map(len, call.inputs[:2])) < 2:
+    if min(map(len, call.inputs)) < 2:
         return _with_vector(call)
-    rank = max(map(len, call.inputs[:2]))
-    if any(state is not WHOLE for state in call.states[2:]) or EXTENT in call.states:
-        raise Mixes("more than one of its inputs depends on the batch")
+    rank = max(map(len, call.inputs))
     places = [_place(call, i, rank) for i in (0, 1)]
     _check_places(call, places, rank)
     free = [place for place in places if place is not None]

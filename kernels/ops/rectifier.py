@@ -24,7 +24,7 @@ def relu_scalar(xp: Any, x: Any, y: Any) -> Any:
 @kernel("relu6", floats=("cutoff",), rows=elementwise)
 def relu6(xp: Any, x: Any, *, cutoff: float = 0.0) -> Any:
     """max(x, cutoff), at most 6."""
-    return relu6_scalar(xp, x, cutoff)
+    return cast_like(relu6_scalar(xp, x, cutoff), x)
 
 
 @operation(None, title="relu6", scalar=40)
@@ -36,7 +36,7 @@ def relu6_scalar(xp: Any, x: Any, y: Any) -> Any:
 @kernel("lrelu", floats=("alpha",), rows=elementwise)
 def leaky_relu(xp: Any, x: Any, *, alpha: float = 0.01) -> Any:
     """x, or alpha · x below 0."""
-    return leaky_relu_scalar(xp, x, alpha)
+    return cast_like(leaky_relu_scalar(xp, x, alpha), x)
 
 
 @operation(None, title="leakyrelu", scalar=35, default=0.01)

@@ -1,6 +1,8 @@
 """All rows of all tables."""
 
-from . import binary, unary
+from . import binary, convolutions, layout, nets, norms, pooling, reductions, unary, values
 from .golden import rows as golden_rows
 
-ROWS = [*golden_rows(), *unary.ROWS, *binary.ROWS]
+TABLES = (unary, binary, reductions, layout, values, nets, norms, convolutions, pooling)
+
+ROWS = [*golden_rows(), *(row for table in TABLES for row in table.ROWS)]
