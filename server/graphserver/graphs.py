@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from ...formats.registry import HEAD, recognise
 from ...proto.messages import read_drop_request, read_graph_id, write_response
-from ...spec.errors import GraphServerError, NotFound
+from ...spec.errors import GraphServerError, NotFound, Unsupported
 from ...transport.call import Call, Handler
 from ..service import InferenceService
 from .answer import Answer, Context
@@ -48,11 +49,11 @@ class GraphChanges:
             answer.send(write_response())
 
     async def _register(self, answer: Answer, body: memoryview) -> None:
-        answer.graph = read_graph_id(body)
+        answer.graph = _graph_id(body)
         await self._service.register(answer.graph, bytes(body))
 
     async def _replace(self, answer: Answer, body: memoryview) -> None:
-        answer.graph = read_graph_id(body)
+        answer.graph = _graph_id(body)
         await self._service.replace(answer.graph, bytes(body))
 
     async def _forget(self, answer: Answer, body: memoryview) -> None:
@@ -62,3 +63,11 @@ class GraphChanges:
         except NotFound:
             if not self._context.dl4j_compat:  # the original says OK to forgetting what it never knew
                 raise
+
+
+def _graph_id(body: memoryview) -> int:
+    """Raises InvalidArgument, or Unsupported for another format of models: only a FlatGraph carries an id."""
+    known = recognise(bytes(body[:HEAD]))
+    if known.name != "samediff":
+        raise Unsupported(f"the message begins like a model in {known.name.upper()} format, expected a FlatGraph")
+    return read_graph_id(body)

@@ -317,11 +317,18 @@ TRUNCATED = ("InferenceRequest", java("014_InferenceRequest")[1][:60])
 def test_garbage_is_refused_on_one_line_and_nothing_else_suffers(world, method, body):
     code, text = world.change(method, body).answer
     assert code == 3
-    assert text.startswith("damaged FlatBuffers message: ")
+    assert text.startswith(("damaged FlatBuffers message: ", "unknown model format: "))
     assert "\n" not in text
     world.infer()
     world.service.pendings[0].reply({"out": X}, final=True)
     assert world.counted() == {("", method, "invalid_argument"): 1, ("mlp", "InferenceRequest", "ok"): 1}
+
+
+@pytest.mark.parametrize(("body", "name"), [(b"SDNB\0\0\0\1", "SDNB"), (b"PK\x03\x04" + bytes(60), "ZIP")])
+@pytest.mark.parametrize("method", ["RegisterGraph", "ReplaceGraph"])
+def test_a_model_in_another_format_is_called_by_its_name(world, method, body, name):
+    expected = f"the message begins like a model in {name} format, expected a FlatGraph"
+    assert world.change(method, body).answer == (12, expected)
 
 
 def test_long_texts_are_cut_for_the_trailers(world):
