@@ -164,9 +164,10 @@ class ModelRepository:
 
     async def _in_turn(self, change: Change[T]) -> T:
         await self._turn.acquire()
-        self._changing = task = asyncio.create_task(self._to_its_end(change))
-        task.add_done_callback(_claim_error)
-        return await asyncio.shield(task)
+        self._changing = asyncio.create_task(self._to_its_end(change))
+        self._changing.add_done_callback(_claim_error)
+        # In no local: a failed task holds its error, the error this frame, and a cycle the whole graph for a while.
+        return await asyncio.shield(self._changing)
 
     async def _to_its_end(self, change: Change[T]) -> T:
         try:

@@ -10,6 +10,7 @@ from ..spec.dtype import Array
 from ..spec.errors import Cancelled, DeadlineExceeded
 from ..spec.request import Pending
 
+
 class RequestBatch:
     """Requests that run together (a backend.instance.Batch). Columns are assembled on demand, once."""
 

@@ -70,7 +70,7 @@ def case(name: str) -> Case:
             Placeholder(key, one["dtype"], tuple(one["shape"]), one["fed"]) for key, one in text["placeholders"].items()
         ),
         tuple(text["outputs"]),
-        tuple(_run(folder, n, run, text.get("reload_results_that_differ", {})) for n, run in enumerate(text["runs"])),
+        tuple(Run(_arrays(folder, run["inputs"]), _arrays(folder, run["expected"])) for run in text["runs"]),
         text["rtol"],
         text["atol"],
         text["dynamic_batch"],
@@ -94,12 +94,6 @@ def captured(name: str) -> bytes:
 def _folders() -> dict[str, Path]:
     roots = [DATA / "dl4j", *([Path(MORE_CASES)] if MORE_CASES else [])]
     return {path.parent.name: path.parent for root in reversed(roots) for path in root.glob("*/graph.fb")}
-
-
-def _run(folder: Path, number: int, run: dict[str, Any], reloaded: dict[str, Any]) -> Run:
-    """Where DL4J's results changed when it read its own file back, the file decides."""
-    expected = {name: reloaded.get(f"{number}/{name}", entry) for name, entry in run["expected"].items()}
-    return Run(_arrays(folder, run["inputs"]), _arrays(folder, expected))
 
 
 def _arrays(folder: Path, entries: dict[str, Any]) -> dict[str, Array]:

@@ -70,6 +70,13 @@ class Call(ABC):
         self.on_ready: Callable[[], None] = _ignore
         self.ready = True
 
+    def let_go(self) -> None:
+        """The call is over (for its transport to say): drop what the protocol set, which leads back to the call.
+
+        Without this each call would be a cycle, and its messages kept until the garbage collector comes by.
+        """
+        self.on_message, self.on_cancel, self.on_ready = _ignore_message, _ignore, _ignore
+
     @abstractmethod
     def start(self, metadata: Metadata) -> None:
         """Send the first metadata (HTTP: ":status" and headers). Optional; at most once, before any reply."""

@@ -76,7 +76,10 @@ class _EveryPath:
             call = _open(path, context)
             self._handler(call)
             call.on_message(memoryview(body), True)
-            return await call.unary_answer(context)
+            try:
+                return await call.unary_answer(context)
+            finally:
+                call.let_go()
 
         async def stream(_requests: Any, context: Any) -> None:
             call = _open(path, context)
@@ -87,6 +90,7 @@ class _EveryPath:
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
+                call.let_go()
 
         return self._stream_kind(stream) if path in self._streams else self._unary_kind(unary)
 

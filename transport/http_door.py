@@ -98,3 +98,5 @@ class HttpDoor:
         except asyncio.CancelledError:
             call.on_cancel()
             raise
+        finally:
+            call.let_go()

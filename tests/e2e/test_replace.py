@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import Any
@@ -31,10 +32,10 @@ def version(number: int) -> bytes:
             return variable
         fill = 1.0 if variable.value.shape == (13, 1) else float(number)
         value = np.full_like(variable.value, fill)
-        return Variable(variable.name, variable.kind, variable.dtype, variable.shape, value, variable.key)
+        return replace(variable, value=value)
 
     variables = {name: changed(variable) for name, variable in graph.variables.items()}
-    return write_graph(OpGraph(variables, graph.nodes, graph.outputs, graph.mode, graph.losses))
+    return bytes(write_graph(replace(graph, variables=variables)))
 
 
 @contextmanager
@@ -42,14 +43,14 @@ def replaced_all_the_time(address: str, count: int) -> Iterator[Event]:
     """Replaces graph 0 `count` times beside the body; the event is set when it is done."""
     done = Event()
 
-    def replace() -> None:
+    def replace_all() -> None:
         with Client(address) as client:
             for number in range(2, count + 2):
                 client.replace(version(number), 0)
         done.set()
 
     with ThreadPoolExecutor(1) as worker:
-        replacing = worker.submit(replace)
+        replacing = worker.submit(replace_all)
         yield done
         replacing.result()
 
