@@ -4,21 +4,8 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
-
-import pytest
 
 from graphserver.cli import logs
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """The loggers are the process's; the other tests get them back."""
-    house = logging.getLogger("graphserver")
-    before = house.handlers[:], house.level, house.propagate
-    yield
-    house.handlers[:], house.propagate = before[0], before[2]
-    house.setLevel(before[1])
 
 
 def test_text() -> None:
