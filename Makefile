@@ -14,9 +14,10 @@ METRICS_PORT ?= 40124
 
 ## run: serve the example models, http://127.0.0.1:40124/ready tells when
 run: $(VENV)/.installed
-	@echo "graphserver: models of examples/repository, gRPC on 127.0.0.1:$(PORT), metrics on http://127.0.0.1:$(METRICS_PORT)/metrics"
-	@echo "try:         $(BIN)/python examples/client.py"
-	@exec $(BIN)/graphserver serve --model-repository examples/repository --port $(PORT) --metrics-port $(METRICS_PORT)
+	@echo "serving examples/repository on 127.0.0.1:$(PORT): mlp is id 0, lenet 1, mini_bert 2"
+	@echo "metrics: http://127.0.0.1:$(METRICS_PORT)/metrics   ask it: $(BIN)/python examples/client.py   stop: Ctrl-C"
+	@exec $(BIN)/graphserver serve examples/repository --id mlp=0 --id lenet=1 --id mini_bert=2 \
+	    --port $(PORT) --metrics-port $(METRICS_PORT)
 
 ## test: the whole suite against the installed wheel
 test: $(VENV)/.tested-with
