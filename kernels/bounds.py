@@ -1,8 +1,31 @@
-"""Bounds of values that only the data knows."""
+"""Bounds of what only data or arguments know: indices, sizes, counts.
 
+A few numbers in a file may ask for any amount of memory or time. What they ask for is held to a fixed amount, or to a
+multiple of what the op was given, whichever is more.
+"""
+
+from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from ..spec.errors import InvalidArgument
+
+MOST_BYTES = 256 * 2**20
+"""An op may always make so much; more only out of large inputs."""
+
+GROWTH = 16
+"""An output may be so many times as large as the inputs."""
+
+MOST_AXES = 64
+"""NumPy's own limit."""
+
+MOST_STEPS = 2**16
+"""Array operations, or outputs, of one op."""
+
+MOST_WORK = 2**32
+"""Entries that one op may visit in all its steps; more only of a large input, each of its entries `VISITS` times."""
+
+VISITS = 64
 
 _UNSIGNED = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"}
 
@@ -16,3 +39,28 @@ def check_index(index: Any, size: int, what: str) -> None:
         raise InvalidArgument(f"{what} got indices of type {index.dtype}; expected integers")
     if index.size and int(index.view(_UNSIGNED[index.dtype.itemsize]).max()) >= size:
         raise InvalidArgument(f"{what} got indices {int(index.min())} to {int(index.max())}; expected 0 to {size - 1}")
+
+
+def check_size(shape: Sequence[int], itemsize: int = 8, given: int = 0) -> tuple[int, ...]:
+    """The shape, before an array of it is made of elements of `itemsize` bytes.
+
+    given: bytes of the inputs that it is made of. Raises InvalidArgument for a negative size, for more axes than arrays
+    have, and for more than `MOST_BYTES` unless that is at most `GROWTH` times the inputs.
+    """
+    if len(shape) > MOST_AXES:
+        raise InvalidArgument(f"an array of {len(shape)} axes was asked for; expected at most {MOST_AXES}")
+    if any(size < 0 for size in shape):
+        raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected sizes from 0")
+    bound = max(MOST_BYTES, GROWTH * given)
+    if prod(shape) * itemsize > bound:
+        raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected at most {bound >> 20} MB")
+    return tuple(shape)
+
+
+def check_steps(steps: int, entries: int = 0, given: int = 0) -> None:
+    """Raise InvalidArgument unless `steps` operations on `entries` entries each end soon.
+
+    given: entries of the input. See MOST_STEPS, MOST_WORK.
+    """
+    if steps > MOST_STEPS or steps * entries > max(MOST_WORK, VISITS * given):
+        raise InvalidArgument(f"{steps} steps over {entries} entries were asked for; expected at most {MOST_STEPS}")
