@@ -62,5 +62,8 @@ def check_steps(steps: int, entries: int = 0, given: int = 0) -> None:
 
     given: entries of the input. See MOST_STEPS, MOST_WORK.
     """
-    if steps > MOST_STEPS or steps * entries > max(MOST_WORK, VISITS * given):
-        raise InvalidArgument(f"{steps} steps over {entries} entries were asked for; expected at most {MOST_STEPS}")
+    if steps > MOST_STEPS:
+        raise InvalidArgument(f"{steps} steps were asked for; expected at most {MOST_STEPS}")
+    bound = max(MOST_WORK, VISITS * given)
+    if steps * entries > bound:
+        raise InvalidArgument(f"{steps} steps over {entries} entries were asked for; expected at most {bound} in all")

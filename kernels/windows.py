@@ -6,9 +6,11 @@ Axes: a batch axis, a channel axis, and one to three spatial axes between them o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 from ..spec.errors import InvalidArgument
+from .bounds import check_size, check_steps
 
 VALID, SAME, CAUSAL = 0, 1, 2
 
@@ -61,6 +63,7 @@ class Placed:
             return x
         margins = [(0, 0)] * x.ndim
         margins[first : first + len(self.sizes)] = zip(self.before, self.after, strict=True)
+        check_size([size + sum(margin) for size, margin in zip(x.shape, margins, strict=True)], x.itemsize, x.nbytes)
         return xp.pad(x, margins, constant_values=fill)
 
     def view(self, xp: Any, x: Any, first: int) -> Any:
@@ -77,6 +80,10 @@ class Placed:
 
     def taps(self, x: Any, first: int) -> Iterator[tuple[tuple[int, ...], Any]]:
         """For each place in the window, its position and the entries of a padded x that lie there."""
+        given, n = prod(x.shape), len(self.sizes)
+        check_steps(
+            prod(self.windows.kernel), given // max(prod(x.shape[first : first + n]), 1) * prod(self.count), given
+        )
         for tap in product(*map(range, self.windows.kernel)):
             yield tap, x[(*[slice(None)] * first, *self._slices(tap))]
 
@@ -87,14 +94,18 @@ class Placed:
             for start, count, step in zip(starts, self.count, self.windows.stride, strict=True)
         ]
 
-    def valid(self) -> list[list[int]]:
+    def valid(self, xp: Any) -> list[Any]:
         """For each axis and window, how many of its places lie inside the unpadded array."""
         w = self.windows
         axes = zip(self.sizes, self.count, self.before, w.kernel, w.stride, w.dilation, strict=True)
-        return [
-            [sum(0 <= i * s - before + j * d < size for j in range(k)) for i in range(count)]
-            for size, count, before, k, s, d in axes
-        ]
+        return [_inside(xp.arange(count) * s - before, size, k, d) for size, count, before, k, s, d in axes]
+
+
+def _inside(starts: Any, size: int, kernel: int, dilation: int) -> Any:
+    """How many of `kernel` places, `dilation` apart from each start on, lie in 0 … size - 1."""
+    first = (-(starts // dilation)).clip(0, kernel)
+    end = ((size - 1 - starts) // dilation + 1).clip(0, kernel)
+    return (end - first).clip(0)
 
 
 def written(ints: tuple[int, ...], spatial: int, mode: int) -> Windows:

@@ -6,6 +6,7 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axis_list
 from ..axis_rules import concats, spreads, stacks, unstacks, untouched
+from ..bounds import check_size, check_steps
 from ..registry import Options, kernel
 from ..rows import Mixes, RowCall, Rows, State
 from ..rules import along, extents, only
@@ -32,6 +33,7 @@ def stack(xp: Any, *arrays: Any, axis: int = 0) -> Any:
 @kernel("unstack", ints=("axis",), rows=unstacks, aliases=("unpack",))
 def unstack(xp: Any, x: Any, *, axis: int = 0) -> tuple[Any, ...]:
     """The entries of one axis, each without it."""
+    check_steps(x.shape[axis])
     return tuple(xp.moveaxis(x, axis, 0))
 
 
@@ -42,6 +44,7 @@ def split(xp: Any, *inputs: Any, count: int, axis: int = 0) -> tuple[Any, ...]:
     Raises ValueError, as the array module does, when the parts would not be equal.
     """
     x = inputs[-1]
+    check_steps(count)
     return tuple(xp.split(x, count, axis if len(inputs) == 1 else int(inputs[0].reshape(-1)[0])))
 
 
@@ -53,6 +56,7 @@ def split_v(xp: Any, x: Any, sizes: Any, at: Any = None, *, axis: int = 0) -> tu
     """
     axis = axis if at is None else axis_list(at)[0]
     lengths, whole = list(axis_list(sizes)), x.shape[axis]
+    check_steps(len(lengths))
     if -1 in lengths:
         lengths[lengths.index(-1)] = whole - sum(lengths) - 1
     if sum(lengths) != whole or min(lengths, default=0) < 0:
@@ -79,6 +83,8 @@ def tile(xp: Any, x: Any, repeats: Any = None, *, times: tuple[int, ...] = ()) -
     counts = times if repeats is None else axis_list(repeats)
     if len(counts) < x.ndim:
         raise InvalidArgument(f"tile got {len(counts)} repeats; the input has {x.ndim} axes")
+    shape = (1,) * (len(counts) - x.ndim) + x.shape
+    check_size([size * count for size, count in zip(shape, counts, strict=True)], x.itemsize, x.nbytes)
     return xp.tile(x, counts)
 
 
@@ -102,6 +108,8 @@ def _repeat_rows(call: RowCall) -> list[State]:
 def repeat(xp: Any, x: Any, repeats: Any = None, *, counts: tuple[int, ...] = (), axis: int = 0) -> Any:
     """Each entry along `axis` so many times: one number for all, or one for each."""
     chosen = counts if repeats is None else axis_list(repeats)
+    total = chosen[0] * x.shape[axis] if len(chosen) == 1 else sum(chosen)
+    check_size((total, x.size // max(x.shape[axis], 1)), x.itemsize, x.nbytes)
     return xp.repeat(x, chosen[0] if len(chosen) == 1 else list(chosen), axis)
 
 
@@ -126,7 +134,7 @@ def reverse(xp: Any, x: Any, dims: Any = None, *, axes: tuple[int, ...] = ()) ->
 @kernel("broadcast_to", rows=spreads, host=(1,))
 def broadcast_to(xp: Any, x: Any, shape: Any) -> Any:
     """x repeated to fill a shape."""
-    return xp.broadcast_to(x, axis_list(shape))
+    return xp.broadcast_to(x, check_size(axis_list(shape), x.itemsize, x.nbytes))
 
 
 _MODES = ("constant", "reflect", "symmetric")
@@ -144,10 +152,12 @@ def pad(xp: Any, x: Any, widths: Any, fill: Any = None, *, mode: int = 0, value:
     """
     if mode not in range(len(_MODES)) or widths.shape != (x.ndim, 2):
         raise InvalidArgument(f"pad got mode {mode} and widths {widths.shape}; expected 0 to 2 and ({x.ndim}, 2)")
+    margins = widths.tolist()
+    check_size([size + sum(margin) for size, margin in zip(x.shape, margins, strict=True)], x.itemsize, x.nbytes)
     if mode:
-        return xp.pad(x, widths.tolist(), _MODES[mode])
+        return xp.pad(x, margins, _MODES[mode])
     chosen = value if fill is None else fill.reshape(-1)[0].item()
-    return xp.pad(x, widths.tolist(), _MODES[0], constant_values=chosen)
+    return xp.pad(x, margins, _MODES[0], constant_values=chosen)
 
 
 @kernel("mirror_pad", ints=("mode",), rows=untouched, host=(1,))

@@ -8,21 +8,10 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axis_list, dtype_option
 from ..axis_rules import adds_axis
+from ..bounds import check_size
 from ..registry import Options, kernel
 from ..rows import Mixes, RowCall, State, elementwise
 from ..rules import only
-
-MOST_ENTRIES = 2**31
-"""No op makes an array of more entries out of a few numbers."""
-
-
-def _bounded(shape: tuple[int, ...], what: str) -> tuple[int, ...]:
-    entries = 1
-    for size in shape:
-        entries *= size
-    if min(shape, default=0) < 0 or entries > MOST_ENTRIES:
-        raise InvalidArgument(f"{what} got shape {list(shape)}; expected sizes from 0, {MOST_ENTRIES} entries in all")
-    return shape
 
 
 def _read_fill(args: OpArgs) -> Options:
@@ -35,8 +24,8 @@ def _read_fill(args: OpArgs) -> Options:
 def fill(xp: Any, shape: Any, given: Any = None, *, value: float = 0.0, dtype: Any = None) -> Any:
     """An array of one value: a second input, T[0] (float32) or I[0] (int32); D[0] overrides the type."""
     if given is None:
-        return xp.full(_bounded(axis_list(shape), "fill"), value, dtype or "float32")
-    return xp.full(_bounded(axis_list(shape), "fill"), given.reshape(-1)[0].item(), dtype or given.dtype)
+        return xp.full(check_size(axis_list(shape)), value, dtype or "float32")
+    return xp.full(check_size(axis_list(shape)), given.reshape(-1)[0].item(), dtype or given.dtype)
 
 
 @kernel("zeros_as", read=dtype_option, rows=elementwise, aliases=("zeros_like", "zeroslike"))
@@ -72,7 +61,7 @@ def arange(xp: Any, *limits: Any, numbers: tuple[Any, ...] = (), dtype: Any = No
     start, limit, step = _three(tuple(one.reshape(-1)[0].item() for one in limits)) if limits else numbers
     if step == 0:
         raise InvalidArgument(f"range got step 0 from {start} to {limit}; expected another step")
-    (count,) = _bounded((max(0, ceil((limit - start) / step)),), "range")
+    (count,) = check_size((max(0, ceil((limit - start) / step)),))
     made = xp.arange(count) * step + start
     return made.astype(dtype or limits[0].dtype)
 
@@ -88,7 +77,7 @@ def lin_space(xp: Any, *limits: Any, start: float = 0.0, stop: float = 0.0, coun
     if limits:
         start, stop, count = (one.reshape(-1)[0].item() for one in limits)
         dtype = dtype or limits[0].dtype
-    (size,) = _bounded((int(count),), "lin_space")
+    (size,) = check_size((int(count),))
     return xp.linspace(start, stop, size).astype(dtype or "float32")
 
 
@@ -103,7 +92,7 @@ def eye(xp: Any, *hosts: Any, sizes: tuple[int, ...] = (), dtype: Any = "float32
     """The unit matrix of [rows, columns], repeated over the batch sizes that follow."""
     wanted = tuple(size for host in hosts for size in axis_list(host)) or sizes
     rows, columns = (*wanted, *wanted)[:2] if len(wanted) == 1 else wanted[:2]
-    batch = _bounded((*wanted[2:], rows, columns), "eye")
+    batch = check_size((*wanted[2:], rows, columns))
     return xp.broadcast_to(xp.eye(rows, columns, dtype=dtype), batch)
 
 
@@ -117,11 +106,12 @@ def onehot(
     xp: Any, x: Any, *hosts: Any, axis: int = -1, depth: int = 0, on: Any = 1.0, off: Any = 0.0, dtype: Any = "float32"
 ) -> Any:
     """`on` where the new axis of size `depth` counts to the index in x, else `off`; out of range is `off`."""
-    depth, on, off = (*(host.reshape(-1)[0].item() for host in hosts), *(depth, on, off)[len(hosts) :])
+    depth, *marks = (*(host.reshape(-1)[0].item() for host in hosts), *(depth, on, off)[len(hosts) :])
     at = axis % (x.ndim + 1)
-    _bounded((*x.shape, int(depth)), "onehot")
+    marks = [xp.asarray(mark).astype(dtype) for mark in marks]
+    check_size((*x.shape, int(depth)), marks[0].itemsize, x.nbytes)
     counted = xp.arange(int(depth)).reshape((-1,) + (1,) * (x.ndim - at))
-    return xp.where(xp.expand_dims(x, at) == counted, on, off).astype(dtype)
+    return xp.where(xp.expand_dims(x, at) == counted, *marks)
 
 
 def _mask_rows(call: RowCall) -> list[State]:
@@ -139,5 +129,6 @@ def _mask_rows(call: RowCall) -> list[State]:
 def sequence_mask(xp: Any, x: Any, most: Any = None, *, width: int = 0, dtype: Any = "bool") -> Any:
     """True for the first x of `width` entries of a new last axis; without a width, as many as the longest."""
     count = width if most is None else axis_list(most)[0]
-    (count,) = _bounded((count or int(x.max()),), "sequence_mask")
+    count = count or int(x.max())
+    check_size((*x.shape, count), given=x.nbytes)
     return (xp.arange(count) < xp.expand_dims(x, -1)).astype(dtype)

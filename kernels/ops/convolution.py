@@ -6,6 +6,7 @@ from typing import Any
 
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
+from ..bounds import check_size
 from ..precision import in_float32
 from ..registry import Options, ReadArgs, kernel
 from ..rules import first
@@ -59,8 +60,9 @@ def _convolve(xp: Any, x: Any, w: Any, *bias: Any, windows: Windows, last: bool 
     start = 1 if last else 2
     check_channels(x.shape[-1 if last else 1], w.shape[-2])
     place = placed(windows, w.shape[:n], x.shape[start : start + n])
-    x = place.padded(xp, x, start)
     matrix = w.reshape(-1, w.shape[-1])
+    check_size((prod(place.count), matrix.shape[0]), x.itemsize, x.nbytes * prod(w.shape[:n]))
+    x = place.padded(xp, x, start)
     slices = max(1, SLICE_BYTES // (prod(place.count) * matrix.shape[0] * x.dtype.itemsize))
     multiply = _channels_last if last else _channels_first
     parts = [multiply(xp, place, x[i : i + slices], matrix) for i in range(0, max(1, x.shape[0]), slices)]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ...spec.errors import InvalidArgument
+from ..bounds import check_size
 from ..precision import in_float32
 from ..registry import kernel
 from ..rules import first
@@ -24,6 +26,7 @@ def deconvolve(xp: Any, x: Any, w: Any, *bias: Any, windows: Windows, last: bool
     check_channels(x.shape[1], w.shape[3])
     stride, dilation = windows.stride, windows.dilation
     sizes = [_full(*each) for each in zip(x.shape[2:], w.shape[:2], stride, dilation, strict=True)]
+    check_size((x.shape[0], w.shape[2], *sizes), x.itemsize, x.nbytes * w.shape[2])
     out = _spread(xp, x, w, Windows(w.shape[:2], stride, (0, 0), dilation), sizes)
     for axis, (size, n, step, margin) in enumerate(zip(sizes, x.shape[2:], stride, windows.pad, strict=True), 2):
         kept = step * n if windows.mode == SAME else size - 2 * margin
@@ -45,7 +48,10 @@ def _spread(xp: Any, x: Any, w: Any, windows: Windows, sizes: list[int]) -> Any:
 def _cut(xp: Any, x: Any, axis: int, start: int, count: int) -> Any:
     """`count` entries along an axis from `start` on, zeros where x has no more."""
     lead = (slice(None),) * axis
+    if count < 1:
+        raise InvalidArgument(f"a transposed convolution cuts all {x.shape[axis]} entries of axis {axis} off")
     missing = start + count - x.shape[axis]
     if missing > 0:
+        check_size((*x.shape[:axis], count, *x.shape[axis + 1 :]), x.itemsize, x.nbytes)
         x = xp.pad(x, [(0, missing if i == axis else 0) for i in range(x.ndim)])
     return x[(*lead, slice(start, start + count))]

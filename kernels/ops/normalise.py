@@ -5,6 +5,7 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axes_of, axis_list
+from ..bounds import check_steps
 from ..forms import laid_shape
 from ..precision import floated, in_float32
 from ..reductions import Axes
@@ -111,6 +112,7 @@ def local_response(
 ) -> Any:
     """x / (bias + alpha · Σ x² over the neighbours within `radius`)^beta along the last axis, whatever the layout."""
     reach = min(radius, x.shape[-1])
+    check_steps(2 * reach + 1, x.size, x.size)
     squares = xp.pad(xp.square(x), [(0, 0)] * (x.ndim - 1) + [(reach, reach)])
     neighbours = xp.lib.stride_tricks.sliding_window_view(squares, 2 * reach + 1, -1)
     return x / (bias + alpha * neighbours.sum(-1)) ** beta

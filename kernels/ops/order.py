@@ -5,6 +5,7 @@ from typing import Any
 
 from ...spec.graph import OpArgs, OpKind
 from ..arguments import axes_of, axis_list, dtype_option, legacy_reduction
+from ..bounds import check_steps
 from ..conditions import holds, read_condition
 from ..precision import cast_like, in_float32
 from ..reductions import Axes
@@ -103,6 +104,7 @@ def _read_running(args: OpArgs) -> Options:
 def _running(xp: Any, x: Any, axes: Axes, step: str, start: int, exclusive: bool, reverse: bool) -> Any:
     if axes is None:
         return _running(xp, x.reshape(-1), (0,), step, start, exclusive, reverse).reshape(x.shape)
+    check_steps(len(axes), x.size, x.size)
     for axis in axes:
         out = xp.flip(x, axis) if reverse else x
         if exclusive:

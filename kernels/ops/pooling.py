@@ -5,6 +5,7 @@ from typing import Any
 
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
+from ..bounds import check_size
 from ..precision import in_float32, is_float
 from ..registry import Options, ReadArgs, kernel
 from ..rules import first
@@ -47,9 +48,8 @@ def average_pool(xp: Any, x: Any, *, windows: Windows, last: bool = False, extra
     if extra or not any((*place.before, *place.after)):
         out /= prod(windows.kernel)
         return out
-    for axis, counts in enumerate(place.valid()):
-        shape = (-1,) + (1,) * (x.ndim - 1 - start - axis)
-        out /= xp.asarray(counts, x.dtype).reshape(shape)
+    for axis, counts in enumerate(place.valid(xp)):
+        out /= counts.astype(x.dtype).reshape((-1,) + (1,) * (x.ndim - 1 - start - axis))
     return out
 
 
@@ -90,6 +90,8 @@ def _read_upsampling3d(args: OpArgs) -> Options:
 def upsample(xp: Any, x: Any, *, factors: tuple[int, ...], last: bool) -> Any:
     """Each entry repeated along the spatial axes."""
     start = 1 if last else 2
+    grown = [size * factor for size, factor in zip(x.shape[start:], factors, strict=False)]
+    check_size((*grown, *x.shape[:start], *x.shape[start + len(grown) :]), x.itemsize, x.nbytes)
     for axis, factor in enumerate(factors, start):
         x = xp.repeat(x, factor, axis)
     return x
@@ -108,4 +110,5 @@ def _read_im2col(args: OpArgs) -> Options:
 def im2col(xp: Any, x: Any, *, windows: Windows, fill: float = 0.0) -> Any:
     """The windows of x [b, c, h, w] as [b, c, kH, kW, oH, oW]."""
     place, start = _placed(x, windows, last=False)
+    check_size((*x.shape[:2], *windows.kernel, *place.count), x.itemsize, x.nbytes)
     return xp.ascontiguousarray(place.view(xp, place.padded(xp, x, start, fill), start).transpose(0, 1, 4, 5, 2, 3))
