@@ -43,13 +43,16 @@ class GrpcioCall(Call):
             self._end = (status, message, trailers or {})
             self._wake.set()
 
-    async def unary_answer(self, context: Any) -> bytes:
-        """Wait for the end, set the status on grpc's context and return the one message."""
+    async def unary_answer(self, context: Any) -> tuple[bytes, tuple[Any, ...]]:
+        """Wait for the end. Answers the one message, and the arguments of grpc's abort, none when all went well."""
         while self._end is None:
             await self._woken()
         await self._send_initial(context)
+        status, message, trailers = self._end
+        if status:
+            return b"", (status, message, _pairs(trailers))
         self._set_status(context)
-        return self._bodies[0] if self._bodies else b""
+        return self._bodies[0] if self._bodies else b"", ()
 
     async def write_answers(self, context: Any) -> None:
         """Send messages as they come, until the end."""

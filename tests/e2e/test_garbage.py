@@ -48,7 +48,7 @@ def test_no_cycle_of_ours_is_left(client: Client, what: str) -> None:
             ask()
         gc.collect()
         left = {type(each).__qualname__ for each in gc.garbage if "graphserver" in type(each).__module__}
-        held = [each for each in gc.garbage if isinstance(each, memoryview | np.ndarray | BaseException)]
+        held = [each for each in gc.garbage if isinstance(each, memoryview | np.ndarray | GraphServerError)]
     finally:
         gc.set_debug(0)
         gc.garbage.clear()

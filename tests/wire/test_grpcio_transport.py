@@ -112,6 +112,22 @@ def test_metadata_status_and_trailers_reach_the_caller():
     run(scenario, handler)
 
 
+def test_an_error_carries_no_message():
+    """Java's client reads a message before the status, and an empty one is no FlatResult."""
+    read = []
+
+    def ask(address):
+        with grpc.insecure_channel(address) as channel, pytest.raises(grpc.RpcError) as refused:
+            channel.unary_unary("/a.B/C", response_deserializer=read.append)(b"", timeout=10)
+        return refused.value.code()
+
+    async def scenario(channel, transport):
+        assert await asyncio.to_thread(ask, transport.address) is grpc.StatusCode.NOT_FOUND
+        assert read == []
+
+    run(scenario, lambda call: call.finish(5, "no such thing"))
+
+
 def test_an_answer_may_come_later():
     kept = Kept()
 
