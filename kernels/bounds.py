@@ -14,7 +14,10 @@ MOST_BYTES = 256 * 2**20
 """An op may always make so much; more only out of large inputs."""
 
 GROWTH = 16
-"""An output may be so many times as large as the inputs."""
+"""An output may be so many times as large as the inputs …"""
+
+MOST_GROWN = 2**31
+"""… but for what no message could carry: a few ops in a row would multiply."""
 
 MOST_AXES = 64
 """NumPy's own limit."""
@@ -45,13 +48,13 @@ def check_size(shape: Sequence[int], itemsize: int = 8, given: int = 0) -> tuple
     """The shape, before an array of it is made of elements of `itemsize` bytes.
 
     given: bytes of the inputs that it is made of. Raises InvalidArgument for a negative size, for more axes than arrays
-    have, and for more than `MOST_BYTES` unless that is at most `GROWTH` times the inputs.
+    have, and for more than `MOST_BYTES` unless that is at most `GROWTH` times the inputs and `MOST_GROWN`.
     """
     if len(shape) > MOST_AXES:
         raise InvalidArgument(f"an array of {len(shape)} axes was asked for; expected at most {MOST_AXES}")
     if any(size < 0 for size in shape):
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected sizes from 0")
-    bound = max(MOST_BYTES, GROWTH * given)
+    bound = max(MOST_BYTES, min(GROWTH * given, MOST_GROWN))
     if prod(shape) * itemsize > bound:
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected at most {bound >> 20} MB")
     return tuple(shape)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from graphserver.kernels.bounds import GROWTH, MOST_BYTES, MOST_STEPS, MOST_WORK, VISITS, check_size, check_steps
+from graphserver.kernels.bounds import (
+    GROWTH,
+    MOST_BYTES,
+    MOST_GROWN,
+    MOST_STEPS,
+    MOST_WORK,
+    VISITS,
+    check_size,
+    check_steps,
+)
 from graphserver.spec.errors import InvalidArgument
 
 MB = 2**20
@@ -28,6 +37,7 @@ def test_sizes_that_may_be(shape, itemsize, given):
         ((32, MB + 1), 8, 0, r"\[32, 1048577\] was asked for; expected at most 256 MB"),
         ((GROWTH + 1, 20 * MB), 1, 20 * MB, "at most 320 MB"),
         ((2**62, 2**62), 8, 0, "at most 256 MB"),
+        ((MOST_GROWN + 1,), 1, MOST_GROWN, "at most 2048 MB"),
         ((0, -1), 8, 0, "from 0"),
         ((2**62,) * 100_000, 8, 0, "100000 axes"),
     ],
