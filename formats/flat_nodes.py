@@ -5,7 +5,7 @@ from typing import Any
 
 from ..proto.arrays import read_array
 from ..proto.flatgraph import FlatGraph, FlatNode, FlatProperties
-from ..spec.dtype import Array, by_code
+from ..spec.dtype import Array, DType, by_code
 from ..spec.errors import GraphServerError, InvalidArgument, Unsupported
 from ..spec.graph import OpArgs, OpKind, OpName, OpNode, Variable, VariableKind
 
@@ -24,7 +24,7 @@ Keys = Mapping[tuple[int, int], str]
 def read_nodes(graph: FlatGraph, variables: Mapping[str, Variable]) -> list[OpNode]:
     """The nodes in the file's order, every name in them known. Raises InvalidArgument, Unsupported."""
     keys = {variable.key: variable.name for variable in variables.values()}
-    nodes = [_node(flat, keys) for flat in graph.nodes]
+    nodes = [_node(flat, keys, variables) for flat in graph.nodes]
     names = _unique(nodes)
     producers = _producers(nodes, variables)
     for node in nodes:
@@ -43,10 +43,12 @@ def refuse_old_numbering(graph: FlatGraph) -> None:
         )
 
 
-def _node(flat: FlatNode, keys: Keys) -> OpNode:
+def _node(flat: FlatNode, keys: Keys, variables: Mapping[str, Variable]) -> OpNode:
     name = flat.name or f"node {flat.id}"
     try:
-        return OpNode(name, _op(flat), _inputs(flat, keys), _outputs(flat, keys), _args(flat), _waits(flat))
+        outputs = _outputs(flat, keys)
+        results = tuple(variables[output].dtype for output in outputs if output in variables)
+        return OpNode(name, _op(flat), _inputs(flat, keys), outputs, _args(flat, results), _waits(flat))
     except GraphServerError as error:
         raise type(error)(f"node '{name}': {error}") from None
 
@@ -85,7 +87,7 @@ def _waits(flat: FlatNode) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*flat.control_deps, *flat.var_control_deps)))
 
 
-def _args(flat: FlatNode) -> OpArgs:
+def _args(flat: FlatNode, results: tuple[DType, ...]) -> OpArgs:
     scalar = flat.scalar
     return OpArgs(
         ints=_list(flat.extra_integer),
@@ -96,6 +98,7 @@ def _args(flat: FlatNode) -> OpArgs:
         dims=_list(flat.dimensions),
         scalar=None if scalar is None else read_array(scalar, "scalar"),
         properties={entry.name: _property(entry) for entry in flat.properties},
+        results=results,
     )
 
 

@@ -55,3 +55,13 @@ def scalar_operand(args: OpArgs, default: float = 0.0) -> Any:
 def dtype_option(args: OpArgs) -> Options:
     """D[0] as option `dtype`, when written."""
     return {"dtype": args.dtypes[0].numpy} if args.dtypes else {}
+
+
+def result_type(args: OpArgs, i: int, default: str) -> Any:
+    """The type of output `i`: as the file declares it where that is a number, else `default`.
+
+    DL4J allocates the outputs of a custom op in the declared types, so that positions come as INT32 from a SameDiff
+    graph and as INT64 from the op alone.
+    """
+    declared = args.results[i].numpy if i < len(args.results) else None
+    return default if declared is None or declared.hasobject else declared

@@ -83,6 +83,8 @@ class OpArgs:
     ints, floats, bools, dtypes, strings: DL4J's iArgs, tArgs, bArgs, dArgs, sArgs.
     dims: dimensions of a legacy reduction; 2147483647 stands for all. scalar: operand of a scalar op (rank 0).
     properties: the writer's own fields by name; a list of numbers, strings or arrays each.
+    results: the types that the file declares for the outputs; DL4J allocates them so, whatever the op prefers. They
+        repeat what the variables say, so nodes are compared without them.
     """
 
     ints: tuple[int, ...] = ()
@@ -93,6 +95,7 @@ class OpArgs:
     dims: tuple[int, ...] = ()
     scalar: Array | None = None
     properties: Mapping[str, tuple[Any, ...]] = field(default_factory=dict[str, tuple[Any, ...]])
+    results: tuple[DType, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
