@@ -46,14 +46,16 @@ class KernelRegistry:
     by_name: dict[str, Kernel] = field(default_factory=dict[str, Kernel])
 
     def add(self, kernel: Kernel) -> None:
-        """Register; a name or number that is taken is a programming error (ValueError)."""
+        """Register; a name or number that is taken is a programming error (ValueError).
+
+        Of two names that differ in case alone (ScatterUpdate, scatterupdate) the one in lower case goes by name.
+        """
         names = () if kernel.name.startswith("legacy:") else (kernel.name, *kernel.aliases)
-        for table, keys in (
-            (self.by_hash, [op_hash(name) for name in names]),
-            (self.by_number, kernel.legacy),
-            (self.by_name, [name.lower() for name in names]),
-        ):
-            self._fill(table, keys, kernel)
+        self._fill(self.by_hash, [op_hash(name) for name in names], kernel)
+        self._fill(self.by_number, kernel.legacy, kernel)
+        for name in names:
+            if name.islower() or name.lower() not in self.by_name:
+                self.by_name[name.lower()] = kernel
 
     def find(self, op: OpName) -> Kernel | None:
         """The kernel that runs `op`, or None."""
