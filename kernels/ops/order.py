@@ -30,7 +30,7 @@ def _positions(name: str, number: int) -> Any:
     return declare
 
 
-def _searched(x: Any, axes: Axes) -> tuple[Any, tuple[int, ...]]:
+def searched(x: Any, axes: Axes) -> tuple[Any, tuple[int, ...]]:
     """x with the searched axes as one last axis, and the shape of the answer that keeps them."""
     chosen = sorted(axis % x.ndim for axis in (range(x.ndim) if axes is None else axes))
     rest = [axis for axis in range(x.ndim) if axis not in chosen]
@@ -44,7 +44,7 @@ def _searched(x: Any, axes: Axes) -> tuple[Any, tuple[int, ...]]:
 def _find(x: Any, search: str, axes: Axes, keep: bool, dtype: Any) -> Any:
     if axes is not None and len(axes) == 1 and not keep:
         return getattr(x, search)(axes[0]).astype(dtype)
-    joined, kept = _searched(x, axes)
+    joined, kept = searched(x, axes)
     found = getattr(joined, search)(-1).astype(dtype)
     return found.reshape(kept) if keep else found
 
@@ -90,7 +90,7 @@ def first_index(
 @kernel("legacy:last_index", read=_read_index, rows=reduces(host=None), legacy=((_INDEX, 5),))
 def last_index(xp: Any, x: Any, *, compare: float, eps: float, mode: int, axes: Axes = None, keep: bool = False) -> Any:
     """The last position for which the condition holds, or -1."""
-    joined, kept = _searched(holds(xp, x, compare, eps, mode), axes)
+    joined, kept = searched(holds(xp, x, compare, eps, mode), axes)
     last = joined.shape[-1] - 1 - joined[..., ::-1].argmax(-1)
     out = xp.where(joined.any(-1), last, -1)
     return out.reshape(kept) if keep else out
