@@ -1,6 +1,6 @@
 """Batch-axis rules of ops that keep every axis where it is, or drop some: activations, norms, reductions, products."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .arguments import axes_of, axis_list
@@ -65,6 +65,19 @@ def first(call: RowCall) -> Sequence[State]:
     if state.axis != 0:
         raise Mixes("the batch is not its first axis")
     return call.all(state)
+
+
+def aligned(call: RowCall, batch: Mapping[int, int], answered: Sequence[int]) -> Sequence[State]:
+    """Ops that take each entry of a batch by itself: input i has it at axis `batch[i]`, output j at `answered[j]`.
+
+    Inputs in `batch` must all carry the rows; the others must be the same for all callers.
+    """
+    state = call.states[min(batch)]
+    per_row = state.per_row if isinstance(state, Rows) else 0
+    for i, found in enumerate(call.states):
+        if found != (Rows(batch[i], per_row) if i in batch else WHOLE):
+            raise Mixes("its inputs do not all carry the rows along their batch axis")
+    return [Rows(axis, per_row) for axis in answered]
 
 
 def extents(rule: RowRule) -> RowRule:
