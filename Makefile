@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT         ?= 40123
 METRICS_PORT ?= 40124
 
-.PHONY: run test check bench proto image nightly clean
+.PHONY: run test interop h2spec check bench proto image nightly clean
 .DELETE_ON_ERROR:
 
 ## run: serve the example models, http://127.0.0.1:40124/ready tells when
@@ -22,6 +22,14 @@ run: $(VENV)/.installed
 ## test: the whole suite against the installed wheel
 test: $(VENV)/.tested-with
 	$(BIN)/python -P -m pytest -o pythonpath=tests --durations=20 $(TESTS)
+
+## interop: gRPC's interoperability cases, asked by grpc-go's client on either transport (needs Go)
+interop: $(VENV)/.tested-with
+	PYTHONPATH=tests $(BIN)/python -P -m interop.run
+
+## h2spec: the HTTP/2 conformance suite against our own wire (needs Go)
+h2spec: $(VENV)/.tested-with
+	PYTHONPATH=tests $(BIN)/python -P -m interop.h2spec
 
 ## check: format, lint, types, floors of the house, sizes
 check: $(VENV)/.checked-with

@@ -4,3 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 "${PYTHON:-python}" -m grpc_tools.protoc -I dev --python_out=dev --pyi_out=dev dev/graphserver/proto/*.proto
+"${PYTHON:-python}" -m grpc_tools.protoc -I tests --python_out=tests tests/interop/messages.proto
