@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from ..spec.errors import InvalidArgument
+from .deferred import IndexCheck, defer
 
 MOST_BYTES = 256 * 2**20
 """An op may always make so much; more only out of large inputs."""
@@ -36,12 +39,19 @@ _UNSIGNED = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"}
 def check_index(index: Any, size: int, what: str) -> None:
     """Raise InvalidArgument unless every entry of the integer array `index` lies in 0 … size - 1.
 
-    Array modules take negative indices from the end, or wrap; DL4J reads foreign memory.
+    Array modules take negative indices from the end, or wrap; DL4J reads foreign memory. What lies on a device is
+    judged with the results (deferred.py).
     """
     if index.dtype.kind not in "iu":
         raise InvalidArgument(f"{what} got indices of type {index.dtype}; expected integers")
-    if index.size and int(index.view(_UNSIGNED[index.dtype.itemsize]).max()) >= size:
-        raise InvalidArgument(f"{what} got indices {int(index.min())} to {int(index.max())}; expected 0 to {size - 1}")
+    if not index.size:
+        return
+    if not size:
+        raise InvalidArgument(f"{what} got {index.size} indices; there is nothing to choose from")
+    if not isinstance(index, np.ndarray | np.generic):
+        defer(IndexCheck(what, index.min(), index.max(), size))
+    elif int(index.view(_UNSIGNED[index.dtype.itemsize]).max()) >= size:
+        IndexCheck(what, index.min(), index.max(), size).judge(int)
 
 
 def check_size(shape: Sequence[int], itemsize: int = 8, given: int = 0) -> tuple[int, ...]:
