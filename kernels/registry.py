@@ -6,7 +6,7 @@ A kernel is a plain function `(xp, *arrays, **options) -> array | tuple of array
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..spec.graph import OpArgs, OpKind, OpName
 from .hashing import op_hash
@@ -15,6 +15,9 @@ from .rows import RowRule, mixes
 Function = Callable[..., Any]
 Options = dict[str, Any]
 ReadArgs = Callable[[OpArgs], Options]
+ListUse = Literal["", "makes", "reads"]
+HostRule = Callable[[int, Options], tuple[int, ...]]
+"""`(how many inputs, options) -> positions` of those needed on the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ class Kernel:
 
     name: DL4J's name. aliases: other names of the same op (and hash). legacy: its places in DL4J's numbered tables.
     read: a node's arguments as options of `function`. rows: what it does to the batch axis (rows.py).
-    host: positions of inputs that are needed as host values (shapes, axes, sizes).
+    host: positions of inputs that are needed as host values (shapes, axes, sizes), or a rule that tells them.
     pure: same inputs, same outputs; False for what draws random numbers: never folded, never shared by callers.
+    lists: "makes" or "reads" lists of arrays (ops/lists.py): what is made is a handle, never answered.
     """
 
     name: str
@@ -33,8 +37,13 @@ class Kernel:
     rows: RowRule
     aliases: tuple[str, ...] = ()
     legacy: tuple[tuple[OpKind, int], ...] = ()
-    host: tuple[int, ...] = ()
+    host: tuple[int, ...] | HostRule = ()
     pure: bool = True
+    lists: ListUse = ""
+
+    def host_inputs(self, count: int, options: Options) -> frozenset[int]:
+        """Which of `count` inputs are needed on the host."""
+        return frozenset(self.host(count, options) if callable(self.host) else self.host)
 
 
 @dataclass(slots=True)
@@ -83,8 +92,9 @@ def kernel(
     rows: RowRule = mixes,
     aliases: tuple[str, ...] = (),
     legacy: tuple[tuple[OpKind, int], ...] = (),
-    host: tuple[int, ...] = (),
+    host: tuple[int, ...] | HostRule = (),
     pure: bool = True,
+    lists: ListUse = "",
     registry: KernelRegistry = REGISTRY,
 ) -> Callable[[Function], Function]:
     """Declare the function below as the kernel of op `name`.
@@ -96,7 +106,7 @@ def kernel(
 
     def declare(function: Function) -> Function:
         reads = read or _in_order(ints, floats, bools)
-        registry.add(Kernel(name, function, reads, rows, aliases, legacy, host, pure))
+        registry.add(Kernel(name, function, reads, rows, aliases, legacy, host, pure, lists))
         return function
 
     return declare

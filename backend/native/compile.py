@@ -96,9 +96,14 @@ def _bind(node: OpNode, kernel: Kernel | None, arrays: ArrayModule) -> Call | st
     except (GraphServerError, ValueError, TypeError, LookupError) as error:
         return one_line(error)
     function = partial(kernel.function, arrays.xp, **options)
-    if kernel.host and not arrays.on_host:
-        function = _with_host_inputs(function, frozenset(kernel.host), arrays)
+    host = kernel.host_inputs(len(node.inputs), options)
+    if host and not arrays.on_host:
+        function = _with_host_inputs(function, host, arrays)
     return Call(node, kernel, options, function)
+
+
+def _hosts(call: Call) -> frozenset[int]:
+    return call.kernel.host_inputs(len(call.node.inputs), call.options)
 
 
 def _with_host_inputs(function: Callable[..., Any], host: frozenset[int], arrays: ArrayModule) -> Callable[..., Any]:
@@ -157,6 +162,6 @@ def _without(calls: Sequence[Call], left_out: dict[str, OpNode]) -> tuple[Call, 
 
 def _constants(graph: OpGraph, calls: Sequence[Call], arrays: ArrayModule) -> dict[str, Any]:
     """Values that the file holds, where they are needed: host inputs stay on the host."""
-    on_device = {name for call in calls for i, name in enumerate(call.node.inputs) if i not in call.kernel.host}
+    on_device = {name for call in calls for i, name in enumerate(call.node.inputs) if i not in _hosts(call)}
     values = {name: weight(found.value) for name, found in graph.variables.items() if found.value is not None}
     return {name: arrays.put(value) if name in on_device else value for name, value in values.items()}

@@ -176,8 +176,8 @@ class _Walk:
         return first[: len(call.node.outputs)]
 
     def _row_call(self, call: Call, states: Sequence[State], i: int) -> RowCall:
-        node, trial = call.node, self._trial
-        values = [trial.constant(name) if k in call.kernel.host else None for k, name in enumerate(node.inputs)]
+        node, trial, hosts = call.node, self._trial, call.kernel.host_inputs(len(call.node.inputs), call.options)
+        values = [trial.constant(name) if k in hosts else None for k, name in enumerate(node.inputs)]
         inputs, outputs = ([trial.shape(name, i) for name in names] for names in (node.inputs, node.outputs))
         return RowCall(states, inputs, outputs, call.options, trial.sizes.all[i], values)
 

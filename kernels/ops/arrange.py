@@ -16,11 +16,21 @@ def _read_concat(args: OpArgs) -> Options:
     return {"axis": args.ints[0] if args.ints else 0, "dynamic": bool(args.bools and args.bools[0])}
 
 
-@kernel("concat", read=_read_concat, rows=extents(concats), aliases=("ParallelConcat", "concat_v2", "concatv2"))
+def _concat_host(count: int, options: Options) -> tuple[int, ...]:
+    return (count - 1,) if options["dynamic"] else ()
+
+
+@kernel(
+    "concat",
+    read=_read_concat,
+    rows=extents(concats),
+    aliases=("ParallelConcat", "concat_v2", "concatv2"),
+    host=_concat_host,
+)
 def concat(xp: Any, *arrays: Any, axis: int = 0, dynamic: bool = False) -> Any:
     """The inputs one after the other along `axis`; when `dynamic`, along the axis that the last input holds."""
     if dynamic:
-        return xp.concatenate(arrays[:-1], int(arrays[-1].reshape(-1)[0]))
+        return xp.concatenate(arrays[:-1], axis_list(arrays[-1])[0])
     return xp.concatenate(arrays, axis)
 
 
@@ -37,7 +47,11 @@ def unstack(xp: Any, x: Any, *, axis: int = 0) -> tuple[Any, ...]:
     return tuple(xp.moveaxis(x, axis, 0))
 
 
-@kernel("split", ints=("count", "axis"), rows=untouched)
+def _split_host(count: int, _options: Options) -> tuple[int, ...]:
+    return (0,) if count > 1 else ()
+
+
+@kernel("split", ints=("count", "axis"), rows=untouched, host=_split_host)
 def split(xp: Any, *inputs: Any, count: int, axis: int = 0) -> tuple[Any, ...]:
     """`count` equal parts along `axis`; of two inputs the first holds the axis.
 
@@ -45,7 +59,7 @@ def split(xp: Any, *inputs: Any, count: int, axis: int = 0) -> tuple[Any, ...]:
     """
     x = inputs[-1]
     check_steps(count)
-    return tuple(xp.split(x, count, axis if len(inputs) == 1 else int(inputs[0].reshape(-1)[0])))
+    return tuple(xp.split(x, count, axis if len(inputs) == 1 else axis_list(inputs[0])[0]))
 
 
 @kernel("split_v", ints=("axis",), rows=untouched, host=(1, 2))

@@ -120,15 +120,20 @@ def _mask_rows(call: RowCall) -> list[State]:
     return call.all(only(call))
 
 
+def _mask_host(count: int, options: Options) -> tuple[int, ...]:
+    """The longest row is a size, so without a width x itself is needed on the host."""
+    return (1,) if count > 1 else (() if options.get("width") else (0,))
+
+
 @kernel(
     "sequence_mask",
     read=lambda args: {**({"width": args.ints[0]} if args.ints else {}), **dtype_option(args)},
     rows=_mask_rows,
-    host=(1,),
+    host=_mask_host,
 )
 def sequence_mask(xp: Any, x: Any, most: Any = None, *, width: int = 0, dtype: Any = "bool") -> Any:
     """True for the first x of `width` entries of a new last axis; without a width, as many as the longest."""
     count = width if most is None else axis_list(most)[0]
     count = count or int(x.max())
     check_size((*x.shape, count), given=x.nbytes)
-    return (xp.arange(count) < xp.expand_dims(x, -1)).astype(dtype)
+    return (xp.arange(count) < xp.expand_dims(xp.asarray(x), -1)).astype(dtype)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...spec.graph import OpArgs, OpKind
-from ..precision import floated, in_float32
+from ..precision import cast_like, floated, in_float32
 from ..registry import Function, Options, kernel
 from ..rows import elementwise
 from ..special import special
@@ -91,7 +91,7 @@ _CUTOFF = 3.79297773665
 @kernel("legacy:stabilize_fp16", rows=elementwise, legacy=((_STRICT, 20),))
 def stabilize_half(xp: Any, x: Any) -> Any:
     """x, with zeros replaced by the smallest positive half."""
-    return xp.where(x == 0, xp.full_like(x, 5.960464477539063e-08), x)
+    return cast_like(xp.where(x == 0, xp.full_like(x, 5.960464477539063e-08), x), x)
 
 
 @kernel("legacy:set_range", read=_read_pair, rows=elementwise, legacy=((_STRICT, 25),))

@@ -22,7 +22,7 @@ def proved(one: Row, states: list[Any], rows: int) -> list[Any]:
     """What the rule says of the outputs; raises Mixes."""
     outputs = [np.shape(out) for out in one.run(np, *one.inputs)]
     kernel = one.kernel
-    values = [x if i in kernel.host else None for i, x in enumerate(one.inputs)]
+    values = [x if i in one.host_inputs else None for i, x in enumerate(one.inputs)]
     shapes = [x.shape for x in one.inputs]
     return list(kernel.rows(RowCall(states, shapes, outputs, kernel.read(one.args), rows, values)))
 
@@ -30,7 +30,7 @@ def proved(one: Row, states: list[Any], rows: int) -> list[Any]:
 def placements(one: Row) -> Iterator[tuple[list[Any], int]]:
     """States of the inputs, and the rows fed: each input alone, then all that have the size in the same place."""
     for i, x in enumerate(one.inputs):
-        if i in one.kernel.host:
+        if i in one.host_inputs:
             continue
         for axis, size in enumerate(x.shape):
             for per_row in (1, 2):
@@ -41,7 +41,7 @@ def placements(one: Row) -> Iterator[tuple[list[Any], int]]:
                 yield [mine if j == i else WHOLE for j in range(len(one.inputs))], rows
                 alike = [
                     Rows(axis - x.ndim + y.ndim, per_row)
-                    if y.ndim + axis >= x.ndim and y.shape[axis - x.ndim + y.ndim] == size and j not in one.kernel.host
+                    if y.ndim + axis >= x.ndim and y.shape[axis - x.ndim + y.ndim] == size and j not in one.host_inputs
                     else WHOLE
                     for j, y in enumerate(one.inputs)
                 ]

@@ -38,6 +38,11 @@ class Row:
         assert found, f"no kernel for {name}"
         return found
 
+    @property
+    def host_inputs(self) -> frozenset[int]:
+        """Positions of the inputs that the kernel needs on the host."""
+        return self.kernel.host_inputs(len(self.inputs), self.kernel.read(self.args))
+
     def run(self, xp: Any, *inputs: Any) -> tuple[Any, ...]:
         """The kernel's answers to these inputs, as a tuple."""
         with np.errstate(all="ignore"):
