@@ -161,3 +161,18 @@ def adds_axis(option: str, default: int) -> RowRule:
         return call.all(Rows(state.axis + (at % rank <= state.axis), state.per_row))
 
     return rule
+
+
+def matrices(call: RowCall) -> Sequence[State]:
+    """Ops on the matrices in the last two axes: what carries rows does so in the same place before them.
+
+    An input may have one axis less than input 0 (diagonals); what is fixed is a vector or a number.
+    """
+    rank = len(call.inputs[0])
+    rows = [state for state in call.states if isinstance(state, Rows)]
+    if EXTENT in call.states or any(state != rows[0] for state in rows) or rows[0].axis >= rank - 2:
+        raise Mixes("it works on matrices that the batch axis is part of")
+    for state, shape in zip(call.states, call.inputs, strict=True):
+        if len(shape) > 1 if state is WHOLE else len(shape) not in (rank - 1, rank):
+            raise Mixes("a fixed operand has matrices for each row")
+    return call.all(rows[0])
