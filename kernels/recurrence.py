@@ -45,20 +45,6 @@ def through_time(xp: Any, shown: Sequence[State], part: int = 0) -> Any:
     return xp.stack([state[part] for state in shown])
 
 
-def check_shape(what: str, array: Any, expected: Sequence[int]) -> Any:
-    """The array, if it has the expected shape. Raises InvalidArgument."""
-    if tuple(array.shape) != tuple(expected):
-        raise InvalidArgument(f"{what} has shape {list(array.shape)}; expected {list(expected)}")
-    return array
-
-
-def check_rank(what: str, array: Any, rank: int) -> Any:
-    """The array, if it has so many axes. Raises InvalidArgument."""
-    if array.ndim != rank:
-        raise InvalidArgument(f"{what} has shape {list(array.shape)}; expected {rank} axes")
-    return array
-
-
 def columns(x: Any, n: int, count: int) -> list[Any]:
     """The `count` gates of width n that lie side by side in the last axis."""
     return [x[..., i * n : (i + 1) * n] for i in range(count)]

@@ -7,10 +7,10 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..precision import in_float32
-from ..recurrence import check_rank, check_shape
 from ..registry import Options, kernel
 from ..rows import RowCall, State
 from ..rules import aligned
+from ..shapes import check_rank, check_shape
 from .activation import softmax
 
 MASKED = 1e9

@@ -4,9 +4,10 @@ from typing import Any
 
 from ..gates import SIGMOID
 from ..precision import in_float32
-from ..recurrence import State, check_rank, check_shape, columns, scan, through_time
+from ..recurrence import State, columns, scan, through_time
 from ..registry import kernel
 from ..rules import aligned
+from ..shapes import check_rank, check_shape
 
 
 @kernel("gru", rows=lambda call: aligned(call, {0: 1, 1: 0}, (1,)))

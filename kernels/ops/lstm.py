@@ -7,11 +7,12 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..gates import SIGMOID, Cell
 from ..precision import in_float32
-from ..recurrence import State, check_rank, check_shape, columns, scan, through_time
+from ..recurrence import State, columns, scan, through_time
 from ..registry import Options, kernel
 from ..rows import RowCall
 from ..rows import State as RowState
 from ..rules import aligned
+from ..shapes import check_rank, check_shape
 
 
 def _read(args: OpArgs) -> Options:

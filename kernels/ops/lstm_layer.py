@@ -8,11 +8,12 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..gates import Cell, read_activations
 from ..precision import in_float32
-from ..recurrence import State, check_rank, check_shape, scan, through_time
+from ..recurrence import State, scan, through_time
 from ..registry import Options, kernel
 from ..rows import RowCall
 from ..rows import State as RowState
 from ..rules import aligned
+from ..shapes import check_rank, check_shape
 
 _TO_TIME = ((0, 1, 2), (1, 0, 2), (2, 0, 1), (0, 1, 2))
 _FROM_TIME = ((0, 1, 2), (1, 0, 2), (1, 2, 0), (0, 1, 2))

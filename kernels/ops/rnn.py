@@ -6,11 +6,12 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..precision import in_float32
-from ..recurrence import State, check_rank, check_shape, scan, through_time
+from ..recurrence import State, scan, through_time
 from ..registry import Options, kernel
 from ..rows import RowCall, RowRule
 from ..rows import State as RowState
 from ..rules import aligned
+from ..shapes import check_rank, check_shape
 
 
 def _read_dynamic(args: OpArgs) -> Options:

@@ -5,9 +5,10 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ..gates import SIGMOID
 from ..precision import in_float32
-from ..recurrence import State, check_rank, check_shape, columns, scan, through_time
+from ..recurrence import State, columns, scan, through_time
 from ..registry import kernel
 from ..rules import aligned
+from ..shapes import check_rank, check_shape
 
 
 def _step(xp: Any, sums: Any, c: Any, bias: Any, scale: Any = 1) -> State:
