@@ -1,0 +1,26 @@
+"""The server's side of one HTTP/2 connection: bytes in, calls of the owner and bytes out (RFC 9113)."""
+
+from collections.abc import Callable
+
+from .settings import Limits
+from .stream import Owner, Stream
+
+
+class Http2Connection:
+    """Server side of one HTTP/2 connection, sans-IO. This is its face; what is behind it is being built."""
+
+    def __init__(self, owner: Owner, limits: Limits, clock: Callable[[], float]) -> None:
+        self._owner, self._limits, self._clock = owner, limits, clock
+        self.out: list[bytes | memoryview] = [limits.announcement()]
+        self.closing = False
+        self.streams: dict[int, Stream] = {}
+        self.unanswered_ping_at: float | None = None
+
+    def receive(self, data: bytes) -> None: ...
+    def send_headers(self, stream: Stream, block: bytes, end: bool = False) -> None: ...
+    def send_data(self, stream: Stream, data: bytes | memoryview, end: bool = False) -> None: ...
+    def send_trailers(self, stream: Stream, block: bytes) -> None: ...
+    def reset(self, stream: Stream, code: int) -> None: ...
+    def consumed(self, stream: Stream, n: int) -> None: ...
+    def drain(self) -> None: ...
+    def ping(self) -> None: ...
