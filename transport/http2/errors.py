@@ -22,3 +22,10 @@ class ConnectionFault(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
+
+
+class HpackError(ConnectionFault):
+    """A header block cannot be read, and with it none that follows (§4.3)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(COMPRESSION_ERROR, reason)

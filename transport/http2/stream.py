@@ -16,9 +16,9 @@ class Stream:
     """An open stream.
 
     send_window: bytes of DATA that the peer takes now. recv_window: bytes that it may send now.
-    held: bytes delivered to the owner which it has not called `consumed` for. credit: consumed, not yet told to the peer.
+    held: bytes delivered to the owner and not `consumed` yet. credit: consumed, the peer not told yet.
     expected: bytes still to come by content-length, −1 when it was not given.
-    queued: bytes in `queue`, which waits for a window; `tail`: the trailers after it. ended: the answer's end was given.
+    queued: bytes in `queue`, which waits for a window; `tail`: the trailers after it. ended: the answer's end is given.
     context: the owner's.
     """
 
