@@ -25,6 +25,9 @@ MOST_GROWN = 2**31
 MOST_AXES = 64
 """NumPy's own limit."""
 
+_MOST_COUNTED = 2**62
+"""NumPy counts the bytes of an array as if no axis were empty."""
+
 MOST_STEPS = 2**16
 """Array operations, or outputs, of one op."""
 
@@ -65,7 +68,7 @@ def check_size(shape: Sequence[int], itemsize: int = 8, given: int = 0) -> tuple
     if any(size < 0 for size in shape):
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected sizes from 0")
     bound = max(MOST_BYTES, min(GROWTH * given, MOST_GROWN))
-    if prod(shape) * itemsize > bound:
+    if prod(shape) * itemsize > bound or prod(size or 1 for size in shape) * itemsize > _MOST_COUNTED:
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected at most {bound >> 20} MB")
     return tuple(shape)
 

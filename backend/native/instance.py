@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from ...kernels.catalog import load_all
 from ...kernels.registry import KernelRegistry
 from ...spec.artifact import Artifact
-from ...spec.dtype import Array
 from ...spec.errors import GraphServerError, Unsupported
 from ...spec.graph import OpGraph
 from ...spec.tensor import Signature
@@ -15,7 +14,7 @@ from .compile import compile_graph
 from .plan import Plan
 from .rows_proof import FILLS, prove
 from .selection import Selector
-from .trial import sample
+from .trial import samples
 
 LOG = logging.getLogger(__name__)
 
@@ -60,8 +59,7 @@ class NativeInstance:
             if any(found.shape is None for found in variables):
                 return
             for rows in WARM_ROWS:
-                inputs: Mapping[str, Array] = {found.name: sample(graph, found, rows, FILLS[0]) for found in variables}
-                self._plan.run(inputs, selection.outputs)
+                self._plan.run(samples(graph, variables, rows, FILLS[0]), selection.outputs)
         except GraphServerError as error:
             LOG.debug("not warmed: %s", error)
 

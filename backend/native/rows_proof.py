@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...kernels.rows import EXTENT, WHOLE, Mixes, RowCall, Rows, State
+from ...spec.errors import InvalidArgument
 from ...spec.graph import OpGraph, Variable, VariableKind
 from ..instance import Split
 from .call import Call
@@ -125,8 +126,13 @@ class _Walk:
             return Stopped(f"input '{variable.name}': {why}")
         if variable.shape[0] is not None:
             return Stopped(f"input '{variable.name}': its first dimension is fixed at {variable.shape[0]}")
-        rows = self._trial.sizes.all[-1]
-        self._trial.feed(variable.name, sample(self._compiled.graph, variable, rows, self._fill))
+        try:
+            rows = sample(self._compiled.graph, variable, self._trial.sizes.all[-1], self._fill)
+            self._trial.feed(variable.name, rows)
+        except (InvalidArgument, MemoryError) as error:
+            self.too_large = True
+            self._trial.forget(variable.name)
+            return Stopped(f"input '{variable.name}': {one_line(error)}", failed=True)
         return Rows(0, 1)
 
     def _judge(self, call: Call) -> Sequence[Verdict]:

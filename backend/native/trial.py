@@ -7,8 +7,10 @@ from typing import Any, NamedTuple, cast
 import ml_dtypes
 import numpy as np
 
+from ...kernels.bounds import check_size
 from ...kernels.rows import Dims, Rows
 from ...spec.dtype import Array
+from ...spec.errors import InvalidArgument
 from ...spec.graph import OpGraph, Variable
 from ..arrays import ArrayModule
 from .call import Call
@@ -44,16 +46,27 @@ def sizes_of(graph: OpGraph) -> Sizes:
 def sample(graph: OpGraph, variable: Variable, rows: int, fill: int) -> Array:
     """Random values for a placeholder of known shape: `rows` rows where the first dimension is open, `fill` elsewhere.
 
-    Integers are 0 or 1, for they may be indices.
+    Integers are 0 or 1, for they may be indices. Raises InvalidArgument where the file asks for too much.
     """
     given = variable.shape or ()
-    shape = tuple((fill if i else rows) if dim is None else dim for i, dim in enumerate(given))
+    shape = check_size([(fill if i else rows) if dim is None else dim for i, dim in enumerate(given)])
     random, dtype = _random(graph, variable.name), variable.dtype.numpy
     if dtype.kind in "biu":
         return np.asarray(random.integers(0, 2, shape)).astype(dtype)
     if dtype.hasobject:
         return np.asarray(np.array([b"a", b"b"], object)[random.integers(0, 2, shape)], object)
     return np.asarray(random.normal(size=shape)).astype(dtype)
+
+
+def samples(graph: OpGraph, variables: Sequence[Variable], rows: int, fill: int) -> dict[str, Array]:
+    """A sample for each of these placeholders. Raises InvalidArgument when they take more than KEPT_LIMIT."""
+    made, taken = dict[str, Array](), 0
+    for variable in variables:
+        made[variable.name] = sample(graph, variable, rows, fill)
+        taken += made[variable.name].nbytes
+        if taken > KEPT_LIMIT:
+            raise InvalidArgument(f"random inputs take more than {KEPT_LIMIT >> 20} MB")
+    return made
 
 
 class Trial:
@@ -67,9 +80,10 @@ class Trial:
         self._kept = 0
 
     def feed(self, name: str, rows: Array) -> None:
-        """Give a placeholder its a + b rows."""
+        """Give a placeholder its a + b rows. Raises MemoryError over the limit."""
         a = self.sizes.a
         self._keep(name, tuple(map(self._put, (rows[:1], rows[:a], rows[a:], rows))))
+        self._check()
 
     def run(self, call: Call) -> None:
         """Run a node on all four batches. Raises what the kernel raises, and MemoryError over the limit."""
@@ -77,8 +91,7 @@ class Trial:
             results = [call.results([self._value(name, i) for name in call.node.inputs]) for i in range(4)]
         for name, values in zip(call.node.outputs, zip(*results, strict=True), strict=True):
             self._keep(name, values)
-        if self._kept > KEPT_LIMIT:
-            raise MemoryError(f"a trial run needs more than {KEPT_LIMIT >> 20} MB")
+        self._check()
 
     def forget(self, name: str) -> None:
         """Nobody reads this value any more."""
@@ -117,6 +130,10 @@ class Trial:
     def _value(self, name: str, i: int) -> Any:
         values = self._values.get(name)
         return self._constants[name] if values is None else values[i]
+
+    def _check(self) -> None:
+        if self._kept > KEPT_LIMIT:
+            raise MemoryError(f"a trial run needs more than {KEPT_LIMIT >> 20} MB")
 
     def _keep(self, name: str, values: tuple[Any, ...]) -> None:
         self._values[name] = values
