@@ -39,6 +39,10 @@ class Router:
         if stream:
             self.streams.add(path)
 
+    def services(self) -> list[str]:
+        """The gRPC services that have a path, sorted."""
+        return sorted({path.split("/")[1] for wire, path in self._exact if wire == "grpc"})
+
     def __call__(self, call: Call) -> None:
         handler = self._exact.get((call.protocol, call.path)) or self._by_prefix(call) or _unknown
         guarded = _Guarded(call)

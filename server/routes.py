@@ -10,6 +10,7 @@ from .router import Router
 from .service import InferenceService
 from .status.health import Health
 from .status.pages import add_pages
+from .status.reflection import add_reflection
 
 LOG = logging.getLogger(__name__)
 
@@ -19,5 +20,6 @@ def routes(service: InferenceService, meters: Meters, health: Health, *, dl4j_co
     router, refusals = Router(), RefusalLog(LOG, time.monotonic)
     add_graph_inference_server(router, service, meters, refusals, dl4j_compat=dl4j_compat)
     health.add_to(router)
+    add_reflection(router)
     add_pages(router, service.ready, meters)
     return router
