@@ -98,10 +98,10 @@ ROWS = [
     row("tile_to_shape", X[0, 0], np.tile(X[0, 0], (2, 2, 1)), args(2, 12, 3)),
     row("tile_to_shape", X[0, 0], InvalidArgument, args(2, 9, 3)),
     row("tile_to_shape", X[0, 0], InvalidArgument, args(2**20, 6 * 2**20, 3)),
-    row("meshgrid", (X[0, 0, 0], P), tuple(np.meshgrid(X[0, 0, 0], P))),
+    row("meshgrid", (P, P, Q), tuple(np.meshgrid(P, P, Q))),
     row(
         "meshgrid",
-        ([1, 2], [3, 4, 5], [6]),
+        (P, Q, P[:1]),
         tuple(np.meshgrid(P, Q, P[:1], indexing="ij")),
         args(0),
     ),
