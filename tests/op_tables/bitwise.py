@@ -57,7 +57,7 @@ ROWS = [
     row("toggle_bits", (X, BYTES), (~X, ~BYTES)),
     row("toggle_bits", PACKED, InvalidArgument),
     row("bits_hamming_distance", (X, X ^ 5), np.int64(12)),
-    row("bits_hamming_distance", (BYTES, BYTES[::-1].copy()), np.int32(16), OpArgs(results=(INT32,))),
+    row("bits_hamming_distance", (BYTES, BYTES[::-1].copy()), np.int32(20), OpArgs(results=(INT32,))),
     row("bits_hamming_distance", (PACKED, PACKED), InvalidArgument),
     row("compare_and_bitpack", (PACKED, 0.5), np.packbits(PACKED > 0.5, axis=-1)),
     row("compare_and_bitpack", (X[0, 0] + np.arange(8, dtype="int32"), 9), np.array([15], "uint8")),
