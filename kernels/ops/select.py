@@ -1,12 +1,13 @@
 """Choosing entries by a condition, clipping by norms, merging arrays entry by entry."""
 
 from functools import reduce
+from math import prod
 from typing import Any
 
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axes_of
-from ..precision import cast_like, in_float32
+from ..precision import cast_like, in_float32, wide
 from ..registry import Options, kernel
 from ..rows import Mixes, RowCall, Rows, State, elementwise
 from ..rules import along
@@ -66,6 +67,26 @@ def clip_by_norm(xp: Any, x: Any, *, most: float, axes: tuple[int, ...] | None =
     """x scaled down where its L2 norm over `axes` exceeds `most`."""
     norm = xp.sqrt(xp.square(x).sum(axes, keepdims=True))
     return x * (most / xp.maximum(norm, most))
+
+
+@kernel("clipbyavgnorm", read=_read_clip, rows=along("axes", "it takes one norm over the batch"))
+@in_float32
+def clip_by_average_norm(
+    xp: Any, x: Any, bound: Any = None, *, most: float = 0.0, axes: tuple[int, ...] | None = None
+) -> Any:
+    """x scaled down where its L2 norm over `axes`, divided by the number of entries, exceeds `most` (or input 1)."""
+    count = prod(x.shape if axes is None else [x.shape[axis] for axis in axes])
+    norm = xp.sqrt(xp.square(x).sum(axes, keepdims=True)) / max(count, 1)
+    most = most if bound is None else bound
+    return x * (most / xp.maximum(norm, most))
+
+
+@kernel("clip_by_global_norm", floats=("most",))
+def clip_by_global_norm(xp: Any, *arrays: Any, most: float) -> tuple[Any, ...]:
+    """All inputs scaled down alike if their common L2 norm exceeds `most`; and that norm."""
+    norm = xp.sqrt(sum(xp.square(wide(x)).sum() for x in arrays))
+    scale = most / xp.maximum(norm, most)
+    return *(cast_like(wide(x) * scale, x) for x in arrays), cast_like(norm, arrays[0])
 
 
 @kernel(

@@ -1,5 +1,6 @@
 """Variance, moments, norms by mode, distances."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...spec.errors import InvalidArgument
@@ -8,7 +9,7 @@ from ..arguments import axes_of, axis_list, property_flag
 from ..precision import floated, in_float32
 from ..reductions import Axes
 from ..registry import Function, Options, kernel
-from ..rows import elementwise
+from ..rows import WHOLE, Mixes, RowCall, State, elementwise
 from ..rules import pairwise_reduces, reduces
 from .reduce import norm1, norm2
 
@@ -68,6 +69,29 @@ def normalize_moments(_xp: Any, count: Any, total: Any, squares: Any, *, shift: 
     """Mean and variance from a count, a sum and a sum of squares that were taken about `shift`."""
     mean = total / count
     return mean + shift if shift else mean, squares / count - mean * mean
+
+
+def _sufficient_rows(call: RowCall) -> Sequence[State]:
+    """The sums keep their rows; how many entries each has, and the shift, are the same for all."""
+    kept = reduces()(RowCall(call.states[:2], call.inputs[:2], call.outputs[1:3], call.options, call.rows, call.values))
+    if any(state is not WHOLE for state in call.states[2:]):
+        raise Mixes("its shift depends on the batch")
+    return [WHOLE, *kept, *[WHOLE] * (len(call.outputs) - 3)]
+
+
+@kernel("sufficient_statistics", floats=("offset",), rows=_sufficient_rows, host=(1,))
+@in_float32
+def sufficient_statistics(xp: Any, x: Any, dims: Any, *shift: Any, offset: float | None = None) -> tuple[Any, ...]:
+    """How many entries there are over the axes `dims`, their sum and the sum of their squares, about a shift if given.
+
+    The shift is input 2 or `offset`, and comes as a fourth answer. Source: TensorFlow, which normalize_moments undoes.
+    """
+    axes = axes_of(axis_list(dims))
+    about = shift[0] if shift else None if offset is None else xp.asarray(offset, x.dtype)
+    moved = x if about is None else x - about
+    total = moved.sum(axes)
+    count = xp.asarray(x.size // max(total.size, 1), x.dtype)
+    return count, total, xp.square(moved).sum(axes), *(() if about is None else (about,))
 
 
 def _read_norm(args: OpArgs) -> Options:
