@@ -9,10 +9,11 @@ from ..bounds import check_size
 from ..precision import in_float32, is_float
 from ..registry import Options, ReadArgs, kernel
 from ..rules import first
-from ..windows import Windows, written
+from ..shapes import check_rank, check_shape
+from ..windows import SAME, VALID, Windows, written
 
 
-def _read_pool(spatial: int) -> ReadArgs:
+def read_pool(spatial: int) -> ReadArgs:
     """I = kernel, stride, padding, dilation (`spatial` numbers each), mode, extra, layout (1: channels last)."""
 
     def read(args: OpArgs) -> Options:
@@ -75,7 +76,7 @@ for _name, _spatial, _function, _aliases in (
     ("maxpool3dnew", 3, max_pool, ()),
     ("avgpool3dnew", 3, average_pool, ()),
 ):
-    kernel(_name, read=_read_pool(_spatial), rows=first, aliases=_aliases)(_function)
+    kernel(_name, read=read_pool(_spatial), rows=first, aliases=_aliases)(_function)
 
 
 def _read_upsampling(args: OpArgs) -> Options:
@@ -112,3 +113,30 @@ def im2col(xp: Any, x: Any, *, windows: Windows, fill: float = 0.0) -> Any:
     place, start = _placed(x, windows, last=False)
     check_size((*x.shape[:2], *windows.kernel, *place.count), x.itemsize, x.nbytes)
     return xp.ascontiguousarray(place.view(xp, place.padded(xp, x, start, fill), start).transpose(0, 1, 4, 5, 2, 3))
+
+
+def _read_col2im(args: OpArgs) -> Options:
+    """I = strides, margins, sizes of the image, dilations, same."""
+    if len(args.ints) < 8:
+        raise InvalidArgument(f"col2im got integers {list(args.ints)}; expected 8 or more")
+    stride, pad, sizes, dilation = (args.ints[i : i + 2] for i in (0, 2, 4, 6))
+    mode = SAME if (*args.ints[8:], 0)[0] else VALID
+    return {"stride": stride, "pad": pad, "sizes": sizes, "dilation": dilation, "mode": mode}
+
+
+@kernel("col2im", read=_read_col2im, rows=first)
+@in_float32
+def col2im(xp: Any, x: Any, *, sizes: tuple[int, int], **how: Any) -> Any:
+    """The image [b, c, h, w] from its windows [b, c, kH, kW, oH, oW], overlaps added.
+
+    Raises InvalidArgument unless an image of `sizes` has so many windows.
+    """
+    batch, channels, *window = check_rank("the input of col2im", x, 6).shape[:4]
+    place = Windows(tuple(window), **how).placed(sizes)
+    check_shape("the input of col2im", x, (*x.shape[:4], *place.count))
+    height, width = (sum(each) for each in zip(sizes, place.before, place.after, strict=True))
+    out = xp.zeros(check_size((batch, channels, height, width), x.itemsize, x.nbytes), x.dtype)
+    for (i, j), part in place.taps(out, 2):
+        part += x[:, :, i, j]
+    top, left = place.before
+    return out[:, :, top : top + sizes[0], left : left + sizes[1]]
