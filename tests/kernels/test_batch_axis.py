@@ -154,6 +154,13 @@ SIZES = {
     "a new shape": (row("stack", (SIZE[0], np.int64(18)), SIZE), [EXTENT, WHOLE], EXTENT),
     "reshape to it": (row("reshape", (X, np.array([4, 18])), X), [B, EXTENT], B),
     "sixteen rows for one": (row("reshape", (X, [-1, 6]), X), [B, WHOLE], Rows(0, 3)),
+    "backward to it": (
+        row(
+            "deconv2d_tf", (np.array([4, 1, 3, 6]), floats(1, 1, 1, 1), X[:, None]), X, args(1, 1, 1, 1, 0, 0, 1, 1, 0)
+        ),
+        [EXTENT, WHOLE, B],
+        B,
+    ),
     "broadcast to it": (row("broadcast_to", (X[:, :1], SIZE), X), [B, EXTENT], B),
 }
 
