@@ -16,8 +16,8 @@ def reduce_groups(xp: Any, rows: Any, groups: Any, count: int, combine: Combine,
     rows: [n, …]. groups: [n], the group of each row. Answers [count, …] in the type of `rows`.
     """
     order = xp.argsort(groups, kind="stable")
-    groups, rows = groups[order], rows[order]
-    numbers = xp.arange(count, dtype=groups.dtype)
+    groups, rows = groups[order].astype("int64"), rows[order]
+    numbers = xp.arange(count)
     last = xp.searchsorted(groups, numbers, side="right") - 1
     if not rows.shape[0]:
         return xp.full((count, *rows.shape[1:]), empty, rows.dtype)
@@ -27,7 +27,7 @@ def reduce_groups(xp: Any, rows: Any, groups: Any, count: int, combine: Combine,
 
 def group_sizes(xp: Any, groups: Any, count: int) -> Any:
     """How many rows each group 0 … count - 1 has: [count]."""
-    edges = xp.searchsorted(xp.sort(groups), xp.arange(count + 1, dtype=groups.dtype))
+    edges = xp.searchsorted(xp.sort(groups.astype("int64")), xp.arange(count + 1))
     return edges[1:] - edges[:-1]
 
 

@@ -9,6 +9,7 @@ from ..bounds import check_index, check_size, check_steps
 from ..conditions import holds
 from ..precision import FLOAT32, is_float
 from ..registry import Options, kernel
+from ..segments import group_sizes, reduce_groups
 from .arrange import stack, unstack
 
 
@@ -31,8 +32,8 @@ def bincount(
     top = int(numbers.max()) + 1 if numbers.size else 0
     check_index(numbers, max(top, 1), "bincount")
     bins = max(least, top if most < 0 else min(top, most))
-    check_size((max(bins, top),))
-    counted = xp.bincount(xp.asarray(numbers), None if weights is None else weights.reshape(-1), minlength=bins)[:bins]
+    check_size((bins,))
+    counted = _counted(xp, xp.asarray(numbers), bins, weights)
     return counted.astype(dtype or ("int32" if weights is None else weights.dtype))
 
 
@@ -45,7 +46,7 @@ def histogram_fixed_width(
     _check_bins(bins)
     low, high = limits.reshape(-1)[0], limits.reshape(-1)[1]
     places = xp.floor((x.reshape(-1) - low) / (high - low) * bins)
-    return _counted(xp, xp.clip(places, 0, bins - 1), bins).astype(dtype)
+    return _counted(xp, xp.clip(places, 0, bins - 1).astype("int64"), bins).astype(dtype)
 
 
 @kernel("histogram", ints=("bins",))
@@ -54,11 +55,15 @@ def histogram(xp: Any, x: Any, *, bins: int) -> Any:
     _check_bins(bins)
     values = x.reshape(-1) if is_float(x) else x.reshape(-1).astype(FLOAT32)
     low, width = values.min(), (values.max() - values.min()) / bins
-    return _counted(xp, xp.clip(xp.floor((values - low) / xp.where(width == 0, 1, width)), 0, bins - 1), bins)
+    places = xp.floor((values - low) / xp.where(width == 0, 1, width))
+    return _counted(xp, xp.clip(places, 0, bins - 1).astype("int64"), bins)
 
 
-def _counted(xp: Any, places: Any, bins: int) -> Any:
-    return xp.bincount(places.astype("int64"), minlength=bins).astype("int64")
+def _counted(xp: Any, numbers: Any, bins: int, weights: Any = None) -> Any:
+    """How often each number stands there, or the sum of its weights; a bincount would wait for the device."""
+    if weights is None:
+        return group_sizes(xp, numbers, bins)
+    return reduce_groups(xp, weights.reshape(-1), numbers, bins, xp.add, 0)
 
 
 def _check_bins(bins: int) -> None:
@@ -89,7 +94,7 @@ def confusion_matrix(
     for numbers in (labels, predictions):
         check_index(numbers, max(classes, 1), "confusion_matrix")
     cells = xp.asarray(labels.astype("int64") * classes + predictions)
-    return xp.bincount(cells, weights, minlength=classes**2).reshape(classes, classes).astype(dtype)
+    return _counted(xp, cells, classes**2, weights).reshape(classes, classes).astype(dtype)
 
 
 @kernel("dynamic_partition", ints=("count",), host=(1,))
@@ -107,7 +112,12 @@ def dynamic_partition(xp: Any, x: Any, parts: Any, *, count: int) -> tuple[Any, 
     return tuple(xp.take(flat, xp.asarray((numbers == number).nonzero()[0]), 0) for number in range(count))
 
 
-@kernel("dynamic_stitch")
+def _numbers(count: int, _options: Options) -> tuple[int, ...]:
+    """The first half of the inputs."""
+    return tuple(range(count // 2))
+
+
+@kernel("dynamic_stitch", host=_numbers)
 def dynamic_stitch(xp: Any, *inputs: Any) -> Any:
     """One array out of several: of n numbers and n data arrays, entry j of data i goes to place `numbers[i][j]`.
 
@@ -117,12 +127,13 @@ def dynamic_stitch(xp: Any, *inputs: Any) -> Any:
     inner = data[0].shape[numbers[0].ndim :]
     if any(place.shape + inner != part.shape for place, part in zip(numbers, data, strict=True)):
         raise InvalidArgument(f"dynamic_stitch got data of shapes {[part.shape for part in data]}")
-    places = xp.concatenate([place.reshape(-1) for place in numbers])
+    places = [number for place in numbers for number in axis_list(place)]
     values = xp.concatenate([part.reshape(-1, *inner) for part in data])
-    count = int(places.max()) + 1 if places.size else 0
-    check_index(places, max(count, 1), "dynamic_stitch")
-    out = xp.zeros(check_size((count, *inner), values.itemsize, values.nbytes), values.dtype)
-    out[places] = values
+    if min(places, default=0) < 0:
+        raise InvalidArgument(f"dynamic_stitch got place {min(places)}; expected places from 0")
+    shape = (max(places, default=-1) + 1, *inner)
+    out = xp.zeros(check_size(shape, values.itemsize, values.nbytes), values.dtype)
+    out[xp.asarray(places, "int64")] = values
     return out
 
 

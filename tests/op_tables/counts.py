@@ -20,6 +20,7 @@ ROWS = [
     row("bincount", N, [1, 2], args(0, 2)),
     row("bincount", (N, W, 0, 2), [4.0, 1.5]),
     row("bincount", N, [1.0, 2.0, 0.0, 1.0], OpArgs(results=(FP32,))),
+    row("bincount", np.array([255, 0], "uint8"), np.eye(256, dtype="int32")[[0, 255]].sum(0, dtype="int32")),
     row("bincount", np.array([-1, 2]), InvalidArgument),
     row("bincount", np.array([2**40]), InvalidArgument),
     row("histogram_fixed_width", (V, [0.0, 3.0]), np.array([2, 1, 3]), args(3)),
