@@ -102,9 +102,8 @@ class Http1Call(Call):
             framing = (b"content-encoding: %s\r\nvary: accept-encoding\r\n" % coding.encode(),)
         if self._status not in _BODILESS:
             framing += (answer.length(body),)
-        self._send(self._encoded_head(*framing))
-        if self._has_body:
-            self._send(body)
+        head = self._encoded_head(*framing)
+        self._send(*((head, body) if self._has_body else (head,)))
         self._end()
 
     def _stream(self, body: Buffer, final: bool) -> None:

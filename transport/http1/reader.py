@@ -29,7 +29,7 @@ class RequestReader:
 
     def next(self) -> tuple[Head, Buffer] | None:
         """The next request and its body, inflated; None when more bytes are needed. Raises Refused."""
-        if self.head is None and not self._read_head():
+        if self.head is None and not (self._data and self._read_head()):
             return None
         assert self.head is not None
         self._at = self._body.take(self._data, self._at)
