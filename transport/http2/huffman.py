@@ -7,7 +7,7 @@ from .errors import HpackError
 # The code is canonical, so the lengths say all of it: symbols in order of (length, symbol) have consecutive codes.
 # Symbol 256 is the end of a string, whose first bits pad the last byte (appendix B).
 # fmt: off
-_LENGTHS = (
+_LENGTHS = [
     13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28,
     28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28,
      6, 10, 10, 12, 13,  6,  8, 11, 10, 10,  8, 11,  8,  6,  6,  6,
@@ -25,7 +25,7 @@ _LENGTHS = (
     20, 24, 20, 21, 22, 21, 21, 23, 22, 22, 25, 25, 24, 24, 26, 23,
     26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26,
     30,
-)
+]
 # fmt: on
 _END_OF_STRING = 256
 _PADDING_BITS = 7

@@ -1,0 +1,62 @@
+"""Whether a list of header fields is a request's, or its trailers' (RFC 9113 §8.2, §8.3).
+
+Each field becomes a letter, a list of them a word, and a word is looked up.
+"""
+
+import re
+from functools import lru_cache
+
+from .hpack_table import Field
+from .stream import Headers
+
+REQUEST, TRAILERS, MALFORMED, TOO_LARGE = range(4)
+
+# m s p a: the pseudo-fields :method :scheme :path :authority. C: the method CONNECT, which has no scheme and path.
+# r: a regular field. l: content-length. x: what may not be there.
+_KINDS = {"mps": REQUEST, "amps": REQUEST, "Ca": REQUEST, "": TRAILERS}
+
+_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
+_METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(rb"(?![ \t])[^\0\r\n]*(?<![ \t])")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_PER_CONNECTION = {b"connection", b"proxy-connection", b"keep-alive", b"transfer-encoding", b"upgrade"}
+
+
+def classify(headers: Headers) -> tuple[int, int]:
+    """What a list of fields is, and its content-length, −1 when it has none."""
+    word = "".join(map(_letter, headers))
+    kind = _KINDS.get("".join(sorted(word.rstrip("rl"))), MALFORMED)
+    if "l" not in word:
+        return kind, -1
+    lengths = {int(value) for name, value in headers if name == b"content-length"} if kind != MALFORMED else set[int]()
+    return (kind, lengths.pop()) if len(lengths) == 1 else (MALFORMED, -1)
+
+
+@lru_cache(1024)
+def _letter(field: Field) -> str:
+    name, value = field
+    if not _VALUE.fullmatch(value):
+        return "x"
+    if name.startswith(b":"):
+        return _pseudo_letter(name, value)
+    if not _NAME.fullmatch(name) or name in _PER_CONNECTION:
+        return "x"
+    if name == b"te":
+        return "r" if value.lower() == b"trailers" else "x"
+    if name == b"content-length":
+        return "l" if _LENGTH.fullmatch(value) else "x"
+    return "r"
+
+
+def _pseudo_letter(name: bytes, value: bytes) -> str:
+    match name:
+        case b":method" if _METHOD.fullmatch(value):
+            return "C" if value == b"CONNECT" else "m"
+        case b":scheme" if value:
+            return "s"
+        case b":path" if value.startswith(b"/") or value == b"*":
+            return "p"
+        case b":authority":
+            return "a"
+        case _:
+            return "x"
