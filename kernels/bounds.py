@@ -4,7 +4,7 @@ A few numbers in a file may ask for any amount of memory or time. What they ask 
 multiple of what the op was given, whichever is more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any
 
@@ -71,6 +71,14 @@ def check_size(shape: Sequence[int], itemsize: int = 8, given: int = 0) -> tuple
     if prod(shape) * itemsize > bound or prod(size or 1 for size in shape) * itemsize > _MOST_COUNTED:
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected at most {bound >> 20} MB")
     return tuple(shape)
+
+
+def check_axes(axes: Iterable[int], rank: int) -> tuple[int, ...]:
+    """The axes counted from the front. Raises InvalidArgument for one that an array of `rank` axes does not have."""
+    given = tuple(axes)
+    if any(not -rank <= axis < rank for axis in given):
+        raise InvalidArgument(f"axes {list(given)} were asked for; the input has {rank}")
+    return tuple(axis % rank for axis in given)
 
 
 def check_steps(steps: int, entries: int = 0, given: int = 0) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..spec.graph import OpArgs, OpKind
 from .arguments import axes_of, axis_list, scalar_operand
+from .bounds import check_axes
 from .registry import Function, ReadArgs, kernel
 from .rows import Mixes, RowCall, RowRule, Rows, State, elementwise
 from .rules import only
@@ -100,8 +101,8 @@ def _broadcast(both: Function) -> Function:
 
 
 def laid_shape(shape: Sequence[int], axes: Sequence[int]) -> tuple[int, ...]:
-    """`shape` with size one everywhere but at `axes`."""
-    chosen = {axis % len(shape) for axis in axes}
+    """`shape` with size one everywhere but at `axes`. Raises InvalidArgument for an axis that it does not have."""
+    chosen = check_axes(axes, len(shape))
     return tuple(size if axis in chosen else 1 for axis, size in enumerate(shape))
 
 

@@ -93,7 +93,7 @@ def _bind(node: OpNode, kernel: Kernel | None, arrays: ArrayModule) -> Call | st
     try:
         options = kernel.read(node.args)
         signature(kernel.function).bind(arrays.xp, *node.inputs, **options)
-    except (GraphServerError, ValueError, TypeError, LookupError) as error:
+    except (GraphServerError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         return one_line(error)
     function = partial(kernel.function, arrays.xp, **options)
     host = kernel.host_inputs(len(node.inputs), options)

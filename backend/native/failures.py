@@ -26,7 +26,7 @@ def in_node(error: Exception, node: OpNode, inputs: Iterable[Any]) -> GraphServe
         return type(error)(f"{title(node)}: {error}")
     if isinstance(error, MemoryError):
         return Overloaded(f"{title(node)}: not enough memory for inputs {_shapes(inputs)}")
-    if isinstance(error, ValueError | IndexError | TypeError):
+    if isinstance(error, ValueError | IndexError | TypeError | OverflowError):
         return InvalidArgument(f"{title(node)}: {one_line(error)}; inputs {_shapes(inputs)}")
     return ExecutionFailed(f"{title(node)}: {type(error).__name__}: {one_line(error)}; inputs {_shapes(inputs)}")
 

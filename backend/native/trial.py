@@ -36,6 +36,9 @@ class Sizes(NamedTuple):
 
 SMALLEST = Sizes(1, 2)
 
+_DRAWN = 16
+"""Bytes of an entry while it is drawn: as a 64-bit number, and as what it will be."""
+
 
 def sizes_of(graph: OpGraph) -> Sizes:
     """Two different sizes between 2 and 7, the same for the same graph."""
@@ -49,7 +52,7 @@ def sample(graph: OpGraph, variable: Variable, rows: int, fill: int) -> Array:
     Integers are 0 or 1, for they may be indices. Raises InvalidArgument where the file asks for too much.
     """
     given = variable.shape or ()
-    shape = check_size([(fill if i else rows) if dim is None else dim for i, dim in enumerate(given)])
+    shape = check_size([(fill if i else rows) if dim is None else dim for i, dim in enumerate(given)], _DRAWN)
     random, dtype = _random(graph, variable.name), variable.dtype.numpy
     if dtype.kind in "biu":
         return np.asarray(random.integers(0, 2, shape)).astype(dtype)

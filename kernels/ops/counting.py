@@ -5,7 +5,7 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axis_list, dtype_option, result_type
-from ..bounds import check_index, check_size, check_steps
+from ..bounds import check_axes, check_index, check_size, check_steps
 from ..conditions import holds
 from ..precision import FLOAT32, is_float
 from ..registry import Options, kernel
@@ -146,7 +146,7 @@ def parallel_stack(xp: Any, *arrays: Any) -> Any:
 @kernel("tear", read=lambda args: {"axes": args.ints})
 def tear(xp: Any, x: Any, *, axes: tuple[int, ...]) -> tuple[Any, ...]:
     """The parts of x that cover `axes`, one output for each place on the others."""
-    covered = sorted(axis % x.ndim for axis in axes)
+    covered = sorted(check_axes(axes, x.ndim))
     order = [*(axis for axis in range(x.ndim) if axis not in covered), *covered]
     parts = x.transpose(order).reshape(-1, *(x.shape[axis] for axis in covered))
     return unstack(xp, parts)

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...spec.graph import OpArgs, OpKind
 from ..arguments import axes_of, axis_list, dtype_option, legacy_reduction
-from ..bounds import check_steps
+from ..bounds import check_axes, check_steps
 from ..conditions import holds, read_condition
 from ..precision import cast_like, in_float32
 from ..reductions import Axes
@@ -32,7 +32,7 @@ def _positions(name: str, number: int) -> Any:
 
 def searched(x: Any, axes: Axes) -> tuple[Any, tuple[int, ...]]:
     """x with the searched axes as one last axis, and the shape of the answer that keeps them."""
-    chosen = sorted(axis % x.ndim for axis in (range(x.ndim) if axes is None else axes))
+    chosen = sorted(check_axes(range(x.ndim) if axes is None else axes, x.ndim))
     rest = [axis for axis in range(x.ndim) if axis not in chosen]
     kept = tuple(1 if axis in chosen else size for axis, size in enumerate(x.shape))
     joined = x.transpose([*rest, *chosen]).reshape(

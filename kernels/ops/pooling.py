@@ -56,7 +56,9 @@ def average_pool(xp: Any, x: Any, *, windows: Windows, last: bool = False, extra
 
 @in_float32
 def norm_pool(xp: Any, x: Any, *, windows: Windows, last: bool = False, extra: int = 2) -> Any:
-    """(Σ |x|ᵖ)^(1/p) of each window, p = extra."""
+    """(Σ |x|ᵖ)^(1/p) of each window, p = extra. Raises InvalidArgument for p = 0."""
+    if not extra:
+        raise InvalidArgument("pooling by a norm got p = 0; expected another p")
     place, start = _placed(x, windows, last)
     return _added(place, place.padded(xp, xp.abs(x) ** extra, start), start) ** (1 / extra)
 

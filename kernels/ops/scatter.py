@@ -7,7 +7,7 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axis_list
-from ..bounds import check_index, check_size
+from ..bounds import check_axes, check_index, check_size
 from ..precision import cast_like, in_float32, whole_numbers
 from ..registry import Function, Options, kernel
 from ..rows import Mixes, RowCall, State
@@ -162,7 +162,7 @@ def scatter_update(
     """
     if operation not in range(len(_UPDATES)) or not axes:
         raise InvalidArgument(f"scatter_update got operation {operation} over axes {list(axes)}; expected 0 to 6, axes")
-    covered = sorted(axis % x.ndim for axis in axes)
+    covered = sorted(check_axes(axes, x.ndim))
     order = [*(axis for axis in range(x.ndim) if axis not in covered), *covered]
     parts = x.transpose(order)
     inner = parts.shape[x.ndim - len(covered) :]

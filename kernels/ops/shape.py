@@ -7,6 +7,7 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axes_of, axis_list, dtype_option
 from ..axis_rules import inserts, permutes, removes, reshapes
+from ..bounds import check_axes
 from ..registry import Options, kernel
 from ..rows import EXTENT, WHOLE, Mixes, RowCall, Rows, State, elementwise
 from ..rules import extents, sizes
@@ -53,7 +54,7 @@ def flatten(xp: Any, *arrays: Any) -> Any:
 @kernel("flatten_2d", ints=("axis",), rows=reshapes(None))
 def flatten_2d(_xp: Any, x: Any, *, axis: int = 1) -> Any:
     """A matrix: the axes before `axis` and those from it on."""
-    axis = axis % x.ndim
+    (axis,) = check_axes((axis,), x.ndim)
     return x.reshape(prod(x.shape[:axis]), prod(x.shape[axis:]))
 
 

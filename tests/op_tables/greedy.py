@@ -1,11 +1,11 @@
-"""Arguments that ask for more memory, or more steps, than their op may take: refused before anything is made."""
+"""Arguments that ask for more memory, or more steps, than their op may take, or for axes that are not there."""
 
 import numpy as np
 
 from graphserver.spec.errors import InvalidArgument
-from graphserver.spec.graph import OpArgs
+from graphserver.spec.graph import OpArgs, OpKind
 
-from .row import Row, args, floats, row
+from .row import Place, Row, args, floats, row
 
 MANY = 10**9
 FAR = 2**62
@@ -18,7 +18,7 @@ W, T = floats(3, 3, 2, 2), floats(3, 3, 2, 2)
 VALID, SAME = 0, 1
 
 
-def _refused(op: str, inputs: object, said: OpArgs | None = None) -> Row:
+def _refused(op: str | Place, inputs: object, said: OpArgs | None = None) -> Row:
     return row(op, inputs, InvalidArgument, said)
 
 
@@ -86,4 +86,13 @@ WINDOWS = [
     _refused("deconv2d", (X, T[..., :2]), args(3, 3, 1, 1, -MANY, 0, 1, 1, VALID)),
 ]
 
-ROWS = [*ARRAYS, *STEPS, *WINDOWS]
+AXES = [
+    _refused((OpKind.BROADCAST, 0), (X, X[0, :, 0, 0]), args(dims=(4,))),
+    _refused((OpKind.BROADCAST, 0), (X[0, 0, 0, 0], X[0, 0, 0, 0]), args(dims=(0,))),
+    _refused("flatten_2d", X[0, 0, 0, 0], args(1)),
+    _refused((OpKind.INDEX_REDUCE, 5), X, args(t=(0.0, 0.0, 0.0), dims=(7,))),
+    _refused("tear", X, args(4)),
+    _refused("pnormpool2d", X, args(2, 2, 1, 1, 0, 0, 1, 1, 0, 0)),
+]
+
+ROWS = [*AXES, *ARRAYS, *STEPS, *WINDOWS]
