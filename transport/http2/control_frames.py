@@ -54,6 +54,8 @@ class Control(Requests):
             self._fault(stream, FRAME_SIZE_ERROR)
         elif self._is_idle(stream_id):
             raise ConnectionFault(FRAME_SIZE_ERROR, f"PRIORITY has {len(payload)} bytes, expected {PRIORITY_BYTES}")
+        else:
+            self._refuse(stream_id, FRAME_SIZE_ERROR)
 
     def _on_rst_stream(self, flags: int, stream_id: int, payload: bytes) -> None:  # noqa: ARG002 - one shape
         code = read_long("RST_STREAM", payload)
@@ -68,8 +70,9 @@ class Control(Requests):
         check_connection_frame("SETTINGS", stream_id)
         self._patience.strike(len(self.out))
         if not flags & ACK:
-            self._apply(read_settings(payload))
-            self.out.append(_SETTINGS_ACK)
+            settings = read_settings(payload)
+            self.out.append(_SETTINGS_ACK)  # before the DATA that they may set free
+            self._apply(settings)
         elif payload:
             raise ConnectionFault(FRAME_SIZE_ERROR, f"SETTINGS with ACK has {len(payload)} bytes, expected none")
 
