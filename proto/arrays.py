@@ -130,7 +130,7 @@ def _words(flat: FlatArray, layout: Layout, dtype: DType) -> Array:
 def _native(words: Array, dtype: DType) -> Array:
     """Native bytes in C order and aligned; bools are 0 or 1 whatever the file says."""
     if dtype is BOOL:
-        return words != 0
+        return np.asarray(words != 0)  # of a scalar NumPy makes a number
     words = words.astype(words.dtype.newbyteorder("="), order="C", copy=False)
     return (words if words.flags.aligned else words.copy()).view(dtype.numpy)
 

@@ -138,6 +138,12 @@ def test_the_type_field_wins_over_the_shape_information() -> None:
     assert array.dtype == np.float32
 
 
+@pytest.mark.parametrize("row", types.TABLE, ids=str)
+def test_a_scalar_is_an_array(row: types.DType) -> None:
+    value = np.full((), b"1" if row is types.BYTES else 1, row.numpy)
+    assert type(read_array(written(value), "x")) is np.ndarray
+
+
 def test_bools_are_true_or_false_whatever_the_byte() -> None:
     array = read_array(flat_array([1, 3, 1, 524288, 1, 99], b"\x00\x02\xff", BOOL, LITTLE), "x")
     assert array.view("u1").tolist() == [0, 1, 1]
