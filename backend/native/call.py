@@ -1,6 +1,6 @@
 """A node bound to its kernel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,20 +9,41 @@ from ...spec.graph import OpNode
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """A branch: what stands in it runs only where the truth value `predicate` is `side`."""
+
+    predicate: str
+    side: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One op of a graph, ready to run: `function(*arrays)`.
 
     function: the kernel with its array module and its options bound; gives one array, or a tuple of them.
+    guards: the branches that it stands in, from the outside; none for what always runs.
+    loops: it is a whole loop: `function(allowance, *arrays)`, and errors name the nodes inside by themselves.
     """
 
     node: OpNode
     kernel: Kernel
     options: Options
     function: Callable[..., Any]
+    guards: tuple[Guard, ...] = ()
+    loops: bool = False
 
-    def results(self, inputs: list[Any]) -> tuple[Any, ...]:
-        """Run it: one result for each output that the node names. Raises what the kernel raises."""
-        return results_of(self.function(*inputs), len(self.node.outputs))
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """All variables that must be known before it runs."""
+        return (*self.node.inputs, *(guard.predicate for guard in self.guards)) if self.guards else self.node.inputs
+
+    def results(self, inputs: Iterable[Any], allowance: Any = None) -> tuple[Any, ...]:
+        """Run it, whatever its guards say: one result for each output that the node names.
+
+        allowance: what bounds a loop (execute.Allowance). Raises what the kernel raises.
+        """
+        given = (allowance, *inputs) if self.loops else inputs
+        return results_of(self.function(*given), len(self.node.outputs))
 
 
 def results_of(result: Any, count: int) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """An op graph made ready to run: kernels found, options bound, constant parts computed. Done once, at load."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from inspect import signature
@@ -14,6 +14,12 @@ from ..arrays import NUMPY, ArrayModule, weight
 from .call import Call
 from .failures import one_line, title
 from .fold import fold
+from .frames import trace
+from .frames_build import structured
+from .frames_control import Control, control
+from .frames_trace import Trace
+from .kinds import Kinds
+from .list_flows import with_flows
 
 LOG = logging.getLogger(__name__)
 
@@ -38,14 +44,15 @@ class Compiled:
     """A graph ready to be planned.
 
     graph: as read, but for the values. calls: what runs per request, in dependency order. constants: weights,
-    constants, and all that follows from them alone. folded: names of the latter. left_out: variables that nothing
-    computes, by the node that would have.
+    constants, and all that follows from them alone. folded: names of the latter. internal: what is computed and never
+    answered: values of branches, lists. left_out: variables that nothing computes, by the node that would have.
     """
 
     graph: OpGraph
     calls: tuple[Call, ...]
     constants: Mapping[str, Any]
     folded: frozenset[str]
+    internal: frozenset[str]
     left_out: Mapping[str, OpNode]
     arrays: ArrayModule
 
@@ -56,17 +63,20 @@ def compile_graph(graph: OpGraph, registry: KernelRegistry, arrays: ArrayModule 
     Raises Unsupported naming every node that cannot run, unless all that comes of it is a loss, and InvalidArgument for
     a graph whose nodes read what nothing makes.
     """
+    graph = with_flows(graph, registry)
     calls, refusals = resolve(graph, registry, arrays)
     _refuse([refusal for refusal in refusals if not refusal.training_only])
     _check_order(graph)
-    silent = {name: node for node in graph.nodes if node.op.name in SILENT for name in node.outputs}
+    flow = trace(graph, calls, arrays)
+    silent = {name: node for node in graph.nodes if _is_silent(node) for name in node.outputs}
     left_out = silent | {name: refusal.node for refusal in refusals for name in refusal.node.outputs}
     if refusals:
         LOG.warning("left out, only training needs it: %s", "; ".join(map(str, refusals)))
-    calls = _without(calls, left_out)
-    constants = _constants(graph, calls, arrays)
+    constants = _constants(graph, flow, arrays)
+    calls = _without(structured(flow, arrays), left_out)
+    internal = frozenset(name for call in calls for name in _internal(call, flow.kinds))
     kept, folded = fold(calls, constants)
-    return Compiled(_without_values(graph), kept, constants | folded, frozenset(folded), left_out, arrays)
+    return Compiled(_without_values(graph), kept, constants | folded, frozenset(folded), internal, left_out, arrays)
 
 
 def resolve(
@@ -76,7 +86,7 @@ def resolve(
     training = _training_only(graph)
     calls, refusals = list[Call](), list[Refusal]()
     for node in graph.nodes:
-        if node.op.name in SILENT:
+        if node.op.name in SILENT or control(node) is not None:
             continue
         bound = _bind(node, registry.find(node.op), arrays)
         if isinstance(bound, Call):
@@ -133,11 +143,22 @@ def _refuse(refusals: Sequence[Refusal]) -> None:
 def _check_order(graph: OpGraph) -> None:
     """Every node reads what the file holds, a placeholder, or what an earlier node makes."""
     made = {name for name, found in graph.variables.items() if found.value is not None or _is_placeholder(found)}
+    ahead = {name for node in graph.nodes if control(node) is Control.NEXT_ITERATION for name in node.outputs}
     for node in graph.nodes:
-        unknown = [name for name in node.inputs if name not in made]
+        merges = control(node) is Control.MERGE
+        unknown = [
+            name
+            for name in node.inputs
+            if name not in made and not (merges and (name in ahead or name in node.outputs))
+        ]
         if unknown:
             raise InvalidArgument(f"{title(node)} reads '{unknown[0]}', which nothing before it makes")
         made.update(node.outputs)
+
+
+def _is_silent(node: OpNode) -> bool:
+    """Also the merge that reads itself: the counter of 1.0.0-M2.1's loops, which has no value."""
+    return node.op.name in SILENT or (control(node) is Control.MERGE and not set(node.inputs).isdisjoint(node.outputs))
 
 
 def _is_placeholder(variable: Variable) -> bool:
@@ -153,15 +174,21 @@ def _without(calls: Sequence[Call], left_out: dict[str, OpNode]) -> tuple[Call, 
     """The calls that read nothing that is left out; the outputs of the others are added to `left_out`."""
     kept = list[Call]()
     for call in calls:
-        if left_out.keys().isdisjoint(call.node.inputs):
+        if left_out.keys().isdisjoint(call.reads):
             kept.append(call)
         else:
             left_out.update(dict.fromkeys(call.node.outputs, call.node))
     return tuple(kept)
 
 
-def _constants(graph: OpGraph, calls: Sequence[Call], arrays: ArrayModule) -> dict[str, Any]:
+def _internal(call: Call, kinds: Kinds) -> Iterable[str]:
+    return call.node.outputs if call.guards else filter(kinds.is_list, call.node.outputs)
+
+
+def _constants(graph: OpGraph, flow: Trace, arrays: ArrayModule) -> dict[str, Any]:
     """Values that the file holds, where they are needed: host inputs stay on the host."""
+    calls = [item.call for item in flow.items]
     on_device = {name for call in calls for i, name in enumerate(call.node.inputs) if i not in _hosts(call)}
+    on_device.update(first for frame in flow.frames.values() for first, _ in frame.variables.values())
     values = {name: weight(found.value) for name, found in graph.variables.items() if found.value is not None}
     return {name: arrays.put(value) if name in on_device else value for name, value in values.items()}

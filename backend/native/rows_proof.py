@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...kernels.rows import EXTENT, WHOLE, Mixes, RowCall, Rows, State
-from ...spec.errors import InvalidArgument
+from ...spec.errors import InvalidArgument, Overloaded
 from ...spec.graph import OpGraph, Variable, VariableKind
 from ..instance import Split
 from .call import Call
@@ -149,10 +149,12 @@ class _Walk:
         where = title(call.node)
         if not call.kernel.pure:
             return Stopped(f"{where}: it does not answer the same twice")
+        if call.loops and any(state is not WHOLE for state in states):
+            return Stopped(f"{where}: how often it runs is decided for all callers together")
         if self._is_late():
             return Stopped(f"{where}: the trial run took longer than {TIME_LIMIT:g} s", failed=True)
         try:
-            self._trial.run(call)
+            self._trial.run(call, self._check)
         except Exception as error:
             self.too_large |= isinstance(error, MemoryError)
             return Stopped(f"{where}: the trial run failed: {one_line(error)}", failed=True)
@@ -161,6 +163,11 @@ class _Walk:
         except Mixes as why:
             return Stopped(f"{where}: {why}")
         return [self._confirmed(call, *claim) for claim in zip(call.node.outputs, claimed, strict=True)]
+
+    def _check(self) -> None:
+        """What ends a loop in a trial."""
+        if self._is_late():
+            raise Overloaded(f"it took longer than {TIME_LIMIT:g} s")
 
     def _claimed(self, call: Call, states: Sequence[State]) -> Sequence[State]:
         """What the op's rule says, the same for batches of all sizes.

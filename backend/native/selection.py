@@ -52,11 +52,14 @@ class Answers:
         self._placeholders = [
             found for found in self._graph.variables.values() if found.kind is VariableKind.PLACEHOLDER
         ]
+        self._internal = compiled.internal
+        self._nodes = [*compiled.graph.nodes, *(call.node for call in compiled.calls)]
         self._needs = _needs(compiled, self._placeholders)
         self._answerable = {
             name: None
             for name, found in self._graph.variables.items()
-            if name in self._needs and (dl4j_compat or found.kind is VariableKind.ARRAY)
+            if name in self._needs and name not in compiled.internal
+            if dl4j_compat or found.kind is VariableKind.ARRAY
         }
         usual = [name for name in self._answerable if name not in self._graph.losses]
         self.usual = frozenset(self.inputs(usual or self._answerable))
@@ -87,7 +90,7 @@ class Answers:
 
     def _candidates(self, bits: int) -> Iterable[str]:
         if self._graph.outputs:
-            return [name for name in self._graph.outputs if name in self._needs]
+            return [name for name in self._graph.outputs if name in self._needs and name not in self._internal]
         if self._graph.mode is OutputMode.VARIABLE_SPACE:
             return self._answerable
         read = self._read(bits)
@@ -97,7 +100,7 @@ class Answers:
         """What some node reads that runs with these inputs and makes more than losses."""
         running = (
             node
-            for node in self._graph.nodes
+            for node in self._nodes
             if not self._graph.losses.issuperset(node.outputs)
             and all(name in self._needs and not self._needs[name] & ~bits for name in node.outputs)
         )
@@ -132,7 +135,7 @@ def _needs(compiled: Compiled, placeholders: Sequence[Variable]) -> dict[str, in
     needs |= {found.name: 1 << i for i, found in enumerate(placeholders)}
     for call in compiled.calls:
         bits = 0
-        for name in call.node.inputs:
+        for name in call.reads:
             bits |= needs[name]
         needs |= dict.fromkeys(call.node.outputs, bits)
     return needs

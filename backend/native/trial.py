@@ -14,6 +14,8 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpGraph, Variable
 from ..arrays import ArrayModule
 from .call import Call
+from .execute import Allowance, Check
+from .foresight import foreseen
 
 KEPT_LIMIT = 256 * 2**20
 """Bytes that the values of a trial may take at one time."""
@@ -88,10 +90,13 @@ class Trial:
         self._keep(name, tuple(map(self._put, (rows[:1], rows[:a], rows[a:], rows))))
         self._check()
 
-    def run(self, call: Call) -> None:
-        """Run a node on all four batches. Raises what the kernel raises, and MemoryError over the limit."""
+    def run(self, call: Call, check: Check) -> None:
+        """Run a node on all four batches. Raises what the kernel raises, or `check`, and MemoryError over the limit."""
+        inputs = [[self._value(name, i) for name in call.node.inputs] for i in range(4)]
+        if foreseen(call, inputs[-1]) > KEPT_LIMIT:
+            raise _too_much()
         with np.errstate(all="ignore"):
-            results = [call.results([self._value(name, i) for name in call.node.inputs]) for i in range(4)]
+            results = [call.results(each, Allowance(check)) for each in inputs]
         for name, values in zip(call.node.outputs, zip(*results, strict=True), strict=True):
             self._keep(name, values)
         self._check()
@@ -136,11 +141,15 @@ class Trial:
 
     def _check(self) -> None:
         if self._kept > KEPT_LIMIT:
-            raise MemoryError(f"a trial run needs more than {KEPT_LIMIT >> 20} MB")
+            raise _too_much()
 
     def _keep(self, name: str, values: tuple[Any, ...]) -> None:
         self._values[name] = values
         self._kept += _bytes(values)
+
+
+def _too_much() -> MemoryError:
+    return MemoryError(f"a trial run needs more than {KEPT_LIMIT >> 20} MB")
 
 
 def same(got: Array, expected: Array) -> bool:
