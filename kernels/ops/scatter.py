@@ -19,11 +19,13 @@ Write = Callable[[Any, Any, Any, Any], Any]
 """`(xp, rows, numbers, updates)`: rows [n, …] with updates [m, …] written at the numbers [m]."""
 
 
-def overwrite(_xp: Any, rows: Any, numbers: Any, updates: Any) -> Any:
-    """The updates instead of the rows; on the host the last of equal numbers stays."""
-    out = rows.copy()
-    out[numbers] = updates
-    return out
+def overwrite(xp: Any, rows: Any, numbers: Any, updates: Any) -> Any:
+    """The updates instead of the rows; of equal numbers the last one stays, on devices too."""
+    if not numbers.shape[0]:
+        return rows
+    last = reduce_groups(xp, xp.arange(numbers.shape[0]), numbers, rows.shape[0], xp.maximum, -1)
+    written = (last >= 0).reshape((-1,) + (1,) * (rows.ndim - 1))
+    return cast_like(xp.where(written, updates[last.clip(0)], rows), rows)
 
 
 def _with(combine: Callable[[Any], Combine], empty: int = 0, keep: Callable[[Any], Combine] | None = None) -> Write:
