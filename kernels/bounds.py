@@ -36,6 +36,7 @@ MOST_WORK = 2**32
 
 VISITS = 64
 
+_ON_HOST: tuple[type[Any], ...] = (np.ndarray, np.generic)
 _UNSIGNED = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"}
 
 
@@ -51,7 +52,7 @@ def check_index(index: Any, size: int, what: str) -> None:
         return
     if not size:
         raise InvalidArgument(f"{what} got {index.size} indices; there is nothing to choose from")
-    if not isinstance(index, np.ndarray | np.generic):
+    if not isinstance(index, _ON_HOST):
         defer(IndexCheck(what, index.min(), index.max(), size))
     elif int(index.view(_UNSIGNED[index.dtype.itemsize]).max()) >= size:
         IndexCheck(what, index.min(), index.max(), size).judge(int)

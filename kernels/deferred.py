@@ -5,7 +5,7 @@ whatever its array module makes of it; an answer is only sent after the checks h
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ _NOTED = _Noted()
 
 
 @contextmanager
-def deferred_checks() -> Iterator[Sequence[IndexCheck]]:
+def deferred_checks() -> Generator[Sequence[IndexCheck]]:
     """Collect the checks that this thread's kernels defer; whoever collects judges them, or drops them with reason."""
     outer, _NOTED.checks = _NOTED.checks, []
     try:
@@ -50,8 +50,8 @@ def deferred_checks() -> Iterator[Sequence[IndexCheck]]:
 
 
 def defer(check: IndexCheck) -> None:
-    """Leave a check to who collects them; where nobody does it is judged at once, waiting for the device."""
+    """Leave a check to who collects them; where nobody does, as at load, it is judged at once."""
     if _NOTED.checks is None:
-        check.judge(int)
+        check.judge(lambda value: int(value.get()))
     else:
         _NOTED.checks.append(check)
