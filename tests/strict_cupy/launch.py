@@ -26,6 +26,9 @@ WAITS: list[str] = []
 """What has waited for the device otherwise than by `get` and `asnumpy`, in order."""
 
 
+COPIES: list[str] = []
+"""What has crossed between host and device, in order: "put" or "get"."""
+
 REFUSED: list[str] = []
 """Every refusal, for who runs under something that takes errors for answers."""
 

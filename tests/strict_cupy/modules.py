@@ -9,7 +9,7 @@ import scipy.special
 
 from .facts import VERSION, Fact, find, words
 from .faults import FAULTS, CUDARuntimeError, OutOfMemoryError
-from .launch import REFUSED, WAITS, launch
+from .launch import COPIES, REFUSED, WAITS, launch
 from .memory import POOL, MemoryPool
 from .ndarray import METHODS, ndarray
 from .streams import CURRENT, DEVICES, Device, Event, Stream, current_stream
@@ -78,6 +78,7 @@ def _asarray(a: Any, dtype: Any = None, order: Any = None, *, blocking: bool = F
     if isinstance(a, tuple | list) and any(isinstance(one, ndarray) for one in a):
         return cupy.stack(a) if dtype is None else cupy.stack(a).astype(dtype)
     FAULTS.check("h2d")
+    COPIES.append("put")
     return ndarray(np.array(a, dtype, order=order))
 
 
@@ -137,6 +138,6 @@ def reset() -> None:
     """Forget faults, limits, waits, and what is current in this thread."""
     FAULTS.reset()
     POOL.set_limit()
-    WAITS.clear()
-    REFUSED.clear()
+    for log in (COPIES, REFUSED, WAITS):
+        log.clear()
     CURRENT.__dict__.clear()

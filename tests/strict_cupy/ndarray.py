@@ -8,7 +8,7 @@ import numpy as np
 
 from .facts import find
 from .faults import FAULTS
-from .launch import WAITS, Refused, check_operands, launch, operands, unwrapped
+from .launch import COPIES, WAITS, Refused, check_operands, launch, operands, unwrapped
 from .memory import POOL
 from .streams import CURRENT, Device, Stream, current_stream
 
@@ -66,7 +66,10 @@ class ndarray:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         check_operands("__setitem__", [self, *_device_parts(index), *operands(value)])
-        self.on_device[within(unwrapped(index), self.shape)] = unwrapped(value)
+        places = within(unwrapped(index), self.shape)
+        if _device_parts(index) and np.ndim(unwrapped(value)) and _writes_twice(places, self.shape):
+            raise Refused("__setitem__ writes more than once to one place; CuPy does so in any order")
+        self.on_device[places] = unwrapped(value)
         self.written()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -80,6 +83,7 @@ class ndarray:
     def get(self, stream: Stream | None = None, order: str = "C", out: Any = None, blocking: bool = True) -> Any:
         """A copy on the host, made on `stream` (the current one unless given), which is waited for."""
         FAULTS.check("d2h")
+        COPIES.append("get")
         reader = stream or current_stream()
         if not reader.sees(self.stream, self.tick):
             raise Refused("get: a stream reads what another one made, without event or synchronise (a race)")
@@ -129,6 +133,12 @@ def within(index: Any, shape: tuple[int, ...]) -> Any:
 def _device_parts(index: Any) -> list[Any]:
     """The device arrays in an index; host arrays there are copied, as CuPy does."""
     return [one for one in operands(index) if not isinstance(one, np.ndarray)]
+
+
+def _writes_twice(index: Any, shape: tuple[int, ...]) -> bool:
+    written = np.zeros(shape, np.int64)
+    np.add.at(written, index, 1)
+    return bool((written > 1).any())
 
 
 def _take(x: Any, indices: Any, axis: int | None = None, out: Any = None) -> Any:
