@@ -1,6 +1,7 @@
 """Where arrays live: the one place that knows which array library the kernels run on."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,13 @@ class ArrayModule:
     """An array library.
 
     xp: what kernels get as their first argument. put: a host array as one of its own. fetch: its array (or scalar) as
-    a host array.
+    a host array. entered: inside of it a thread computes where these arrays live.
     """
 
     xp: Any
     put: Callable[[Array], Any]
     fetch: Callable[[Any], Array]
+    entered: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     @property
     def on_host(self) -> bool:
