@@ -46,7 +46,8 @@ class Http2Engine:
         self._receive(data)
 
     def flushed(self) -> None:
-        """The output was taken; HTTP/2 has windows of its own."""
+        """The socket takes more: streams that waited for it may go on."""
+        self._owner.flushed()
 
     def on_time(self, now: float) -> None:
         """Ask a silent peer whether it is there; end the connection of one that does not answer."""

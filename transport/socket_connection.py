@@ -10,6 +10,9 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 HANDSHAKE_SECONDS = 10.0
 """Time for the first bytes that decide the protocol."""
 
+UNWRITTEN = 1 << 20
+"""Bytes that may wait for the peer to read before it is asked nothing more of."""
+
 STALL_SECONDS = 60.0
 """Time in which a peer must read something of what waits for it."""
 
@@ -17,7 +20,7 @@ STALL_SECONDS = 60.0
 class Engine(Protocol):
     """A sans-IO protocol with its calls: Http1Connection, or Http2Engine.
 
-    out: what is to be written; taken by putting a new list there, then `flushed` is called.
+    out: what is to be written; taken by putting a new list there. `flushed` is called when the socket takes more.
     closing: once `out` is written the socket is to be closed. accepting: False to let the peer wait.
     """
 
@@ -65,6 +68,7 @@ class SocketConnection(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self._transport: asyncio.Transport = transport
+        transport.set_write_buffer_limits(high=UNWRITTEN)
         self._peer = _name(transport.get_extra_info("peername"))
         tls = transport.get_extra_info("ssl_object")
         if tls is not None and (agreed := tls.selected_alpn_protocol()) is not None:
@@ -139,6 +143,7 @@ class SocketConnection(asyncio.Protocol):
         out, engine.out = engine.out, []
         if out:
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
+        if self._paused_at is None:
             engine.flushed()
         if engine.closing and not engine.out:
             self._transport.close()

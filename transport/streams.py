@@ -15,6 +15,9 @@ from .http2_request import Http2Request
 _HEADS = 64
 """Request heads kept by one connection; callers mostly repeat theirs."""
 
+LAG = 1 << 20
+"""Bytes of streamed answers that may wait for the socket before their calls are no longer `ready`."""
+
 _INVALID_ARGUMENT = 3
 _NO_ERROR = 0
 
@@ -42,6 +45,8 @@ class StreamOwner:
         self._exchange = exchange
         self._heads: dict[int, tuple[Headers, Head]] = {}
         self._timed: dict[int, int] = {}
+        self._lagging: dict[int, Stream] = {}
+        self._unwritten = 0
         self.budget = exchange.budget
         self.flush_soon = flush_soon
         self.peer = peer
@@ -85,6 +90,23 @@ class StreamOwner:
         """What was queued on the stream has been sent."""
         if stream.context is not None:
             stream.context.writable()
+
+    def streamed(self, stream: Stream, size: int) -> bool:
+        """`size` bytes of a streamed answer were sent; False when the peer lags and `writable` follows (Carrier)."""
+        self._unwritten += size
+        if self._unwritten >= LAG:
+            self._lagging[stream.id] = stream
+            return False
+        return not stream.queued
+
+    def flushed(self) -> None:
+        """The socket takes more."""
+        self._unwritten = 0
+        if self._lagging:
+            lagging, self._lagging = self._lagging, {}
+            for stream in lagging.values():
+                if not stream.queued:
+                    self.on_writable(stream)
 
     def over(self, stream: Stream) -> None:
         """The call of this stream has been answered in full (Carrier)."""

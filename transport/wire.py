@@ -1,6 +1,7 @@
 """The own wire: a door on which HTTP/2 (gRPC, REST) and HTTP/1.1 (REST, pages) are told apart by their first bytes."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -60,7 +61,8 @@ class WireTransport:
         try:
             self._server = await self._listen()
         except OSError as error:
-            raise OSError(error.errno, f"cannot listen on {self.address}: {error.strerror or error}") from error
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise OSError(error.errno, f"cannot listen on {self.address}: {reason}") from error
         if not self.address.startswith(UNIX):
             host, _ = addresses.split(self.address)
             self.address = addresses.join(host, self._server.sockets[0].getsockname()[1])

@@ -1,5 +1,7 @@
 """Calls of more than one message, on either transport, asked by grpc's own client over loopback."""
 
+import asyncio
+
 import grpc
 import pytest
 from doors import LIMIT, Kept, until
@@ -69,6 +71,10 @@ def test_both_sides_of_a_stream_take_turns(run):
     run(scenario, handler, [STREAM])
 
 
+async def sizes(asked):
+    return [len(body) async for body in asked]
+
+
 def test_a_stream_tells_when_its_caller_lags_and_when_it_is_ready_again(run):
     kept = Kept()
 
@@ -80,10 +86,11 @@ def test_a_stream_tells_when_its_caller_lags_and_when_it_is_ready_again(run):
         for _ in range(40):
             call.reply(bytes(LIMIT), final=False)
         assert not call.ready
-        call.reply(b"end")
-        assert sum([len(body) async for body in asked]) == 40 * LIMIT + 3
-        assert call.ready
+        reading = asyncio.ensure_future(sizes(asked))
+        await until(lambda: call.ready)
         assert kept.events.count("ready") == 1
+        call.reply(b"end")
+        assert sum(await reading) == 40 * LIMIT + 3
 
     run(scenario, kept, [STREAM])
 

@@ -43,6 +43,10 @@ class Carrier(Protocol):
         """There is something to write at the end of this tick."""
         ...
 
+    def streamed(self, stream: Stream, size: int) -> bool:
+        """`size` bytes of a streamed answer were sent; False when the peer lags and `writable` follows."""
+        ...
+
     def over(self, stream: Stream) -> None:
         """The call of this stream has been answered in full."""
         ...
@@ -88,7 +92,7 @@ class GrpcCall(Call):
         if final:
             self._end(_GOOD_END)
         else:
-            self.ready = not self._stream.queued
+            self.ready = self._carrier.streamed(self._stream, size)
             self._carrier.flush_soon()
 
     def finish(self, status: int, message: str = "", trailers: Metadata | None = None) -> None:
