@@ -1,14 +1,17 @@
 """An op graph as the scheduler sees it: loaded, proven, warmed, ready for batches."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ...kernels.catalog import load_all
+from ...kernels.deferred import deferred_checks
 from ...kernels.registry import KernelRegistry
 from ...spec.artifact import Artifact
+from ...spec.dtype import Array
 from ...spec.errors import GraphServerError, Unsupported
 from ...spec.graph import OpGraph
 from ...spec.tensor import Signature
+from ..arrays import NUMPY, ArrayModule
 from ..instance import Batch, Selection, Sink
 from .compile import compile_graph
 from .plan import Plan
@@ -33,6 +36,7 @@ class NativeInstance:
     def __init__(self, signature: Signature, plan: Plan, selector: Selector) -> None:
         self.signature = signature
         self._plan = plan
+        self._arrays = plan.compiled.arrays
         self._selector = selector
 
     @property
@@ -48,7 +52,18 @@ class NativeInstance:
         """Run the batch in one go. Outputs may be views of its columns or of weights: nobody writes to them."""
         selection = batch.selection
         columns = {name: batch.column(name) for name in selection.inputs}
-        sink.columns(self._plan.run(columns, selection.outputs, batch.check))
+        run = self._plan.run if self._arrays.on_host else self._run_elsewhere
+        sink.columns(run(columns, selection.outputs, batch.check))
+
+    def _run_elsewhere(
+        self, columns: Mapping[str, Array], outputs: tuple[str, ...], check: Callable[[], None]
+    ) -> dict[str, Array]:
+        """Run on a device; what kernels could not check there without waiting is judged once the answers are back."""
+        with self._arrays.entered(), deferred_checks() as checks:
+            answers = self._plan.run(columns, outputs, check)
+            for deferred in checks:
+                deferred.judge(lambda value: int(self._arrays.fetch(value)))
+        return answers
 
     def warm(self) -> None:
         """Run the default set once for each of WARM_ROWS. A model that refuses random numbers stays cold."""
@@ -69,22 +84,26 @@ class NativeInstance:
 
 
 class NativeBackend:
-    """Runs op graphs on the kernels, with NumPy.
+    """Runs op graphs on the kernels.
 
     kernels: where ops are looked up, None for all there are. dl4j_compat: also answer weights, constants and
-    placeholders, as the original server does.
+    placeholders, as the original server does. arrays: what to compute with.
     """
 
-    def __init__(self, kernels: KernelRegistry | None = None, *, dl4j_compat: bool = False) -> None:
+    def __init__(
+        self, kernels: KernelRegistry | None = None, *, dl4j_compat: bool = False, arrays: ArrayModule = NUMPY
+    ) -> None:
         self._kernels = kernels
+        self._arrays = arrays
         self._dl4j_compat = dl4j_compat
 
     def load(self, artifact: Artifact) -> NativeInstance:
         """Compile, prove and warm. Raises Unsupported naming every node that cannot run, or InvalidArgument."""
         if not isinstance(artifact.content, OpGraph):
             raise Unsupported(f"backend 'native' runs op graphs, not {type(artifact.content).__name__}")
-        compiled = compile_graph(artifact.content, self._kernels or load_all())
-        selector = Selector(compiled, prove(compiled), dl4j_compat=self._dl4j_compat)
-        instance = NativeInstance(artifact.signature, Plan(compiled), selector)
-        instance.warm()
+        with self._arrays.entered():
+            compiled = compile_graph(artifact.content, self._kernels or load_all(), self._arrays)
+            selector = Selector(compiled, prove(compiled), dl4j_compat=self._dl4j_compat)
+            instance = NativeInstance(artifact.signature, Plan(compiled), selector)
+            instance.warm()
         return instance
