@@ -31,13 +31,14 @@ interop: $(VENV)/.tested-with
 h2spec: $(VENV)/.tested-with
 	PYTHONPATH=tests $(BIN)/python -P -m interop.h2spec
 
-## check: format, lint, types, floors of the house, sizes
+## check: format, lint, types, floors of the house, sizes, the table of ops
 check: $(VENV)/.checked-with
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	PYTHONPATH=dev $(BIN)/lint-imports
 	$(BIN)/python dev/sizes.py
+	PYTHONPATH=dev:tests $(BIN)/python -P dev/coverage_table.py --check
 
 ## bench: figures as ratios against a peer in the same run
 bench: $(VENV)/.tested-with
