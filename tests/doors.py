@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from importlib.util import find_spec
 
 from graphserver.spec.loading import load
 from graphserver.transport.call import Call, Handler
 from graphserver.transport.transport import Transport
 
 _DOORS = {"grpcio": "graphserver.transport.grpcio:GrpcioTransport", "wire": "graphserver.transport.wire:WireTransport"}
-DOORS = [name for name, where in _DOORS.items() if find_spec(where.partition(":")[0])]
+DOORS = tuple(_DOORS)
 
 LIMIT = 1 << 16
 

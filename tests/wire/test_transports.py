@@ -12,10 +12,13 @@ def test_a_unary_call_is_delivered_once_and_answered(run):
     kept = Kept()
 
     def handler(call):
-        kept(call)
-        call.reply(b"first")
-        call.reply(b"late")
-        call.finish(13, "late")
+        def answer(body, last):
+            kept.events.append((bytes(body), last))
+            call.reply(b"first")
+            call.reply(b"late")
+            call.finish(13, "late")
+
+        call.on_message = answer
 
     async def scenario(channel, transport):
         assert await channel.unary_unary("/a.B/C")(b"abc") == b"first"
