@@ -64,7 +64,7 @@ class Client:
     ("reset", id, code), ("writable", id); consecutive data of a stream is one event.
     """
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     opening: bytes = PREFACE + settings()
     now: float = 0.0
     consumes: bool = True
@@ -88,8 +88,8 @@ class Client:
         return parse(written)
 
     def request(self, stream=1, *, end=True):
-        """Open a stream; the connection's object for it."""
-        self.send(headers(stream, end=end))
+        """Open a stream; the connection's object for it. Nothing is taken from `out`."""
+        self.connection.receive(headers(stream, end=end))
         return self.opened[stream]
 
     @property

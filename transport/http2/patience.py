@@ -29,8 +29,11 @@ class Patience:
         self._count_unread(out_length)
 
     def _count_unread(self, out_length: int) -> None:
-        """Answers that nobody reads: the output has only grown from one strike to the next."""
-        self._unread = self._unread + 1 if out_length >= self._out_length else 0
+        """Bound the answers that nobody reads: the output grows from strike to strike until it is taken."""
+        if out_length > self._out_length:
+            self._unread += 1
+        elif out_length < self._out_length:
+            self._unread = 0
         self._out_length = out_length
         if self._unread > self._limits.max_unread_controls:
             raise ConnectionFault(ENHANCE_YOUR_CALM, f"{self._unread} answers wait to be read")

@@ -30,13 +30,14 @@ class Sending:
     """The open streams of a connection and what is sent on them.
 
     out: what is to be written; the owner takes it once a tick and leaves a new list.
-    closing: once `out` is written the socket is to be closed.
+    closing: once `out` is written the socket is to be closed. queued: bytes that wait for windows, of all streams.
     """
 
     def __init__(self, owner: Owner, limits: Limits, patience: Patience) -> None:
         self.out: list[bytes | memoryview] = [limits.announcement()]
         self.closing = False
         self.streams: dict[int, Stream] = {}
+        self.queued = 0
         self._owner = owner
         self._limits = limits
         self._patience = patience
@@ -110,6 +111,7 @@ class Sending:
     def _close(self, stream: Stream, how: int) -> None:
         if stream.queued:
             self._starved.pop(stream.id, None)
+            self.queued -= stream.queued
             stream.queued, stream.queue, stream.tail = 0, None, None
         if stream.held:
             self._give_back(stream.held)
@@ -154,6 +156,7 @@ class Sending:
         if size:
             stream.queue.append(data)
         stream.queued += size
+        self.queued += size
         stream.ended = end
         self._pump(stream)
 
@@ -172,6 +175,7 @@ class Sending:
                 piece = whole[:room]
                 queue.appendleft(whole[room:])
             stream.queued -= len(piece)
+            self.queued -= len(piece)
             self._write_data(stream, piece, len(piece), stream.ended and stream.tail is None and not queue)
         self._starved.pop(stream.id, None)
         if stream.tail is not None:
