@@ -51,7 +51,7 @@ def probe() -> Probe:
     try:
         runtime: Any = load("cupy").cuda.runtime
     except ModuleNotFoundError as error:
-        return Probe(reason=f"CuPy is not installed ({error.name}); pip install graphserver[cuda13]")
+        return Probe(reason=f"CuPy is not installed: {error}")
     except Exception as error:
         return Probe(reason=f"CuPy cannot be imported: {_said(error)}")
     try:
