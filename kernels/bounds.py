@@ -25,9 +25,6 @@ MOST_GROWN = 2**31
 MOST_AXES = 64
 """NumPy's own limit."""
 
-_MOST_COUNTED = 2**62
-"""NumPy counts the bytes of an array as if no axis were empty."""
-
 MOST_STEPS = 2**16
 """Array operations, or outputs, of one op."""
 
@@ -61,15 +58,16 @@ def check_index(index: Any, size: int, what: str) -> None:
 def check_size(shape: Sequence[int], itemsize: int = 8, given: int = 0) -> tuple[int, ...]:
     """The shape, before an array of it is made of elements of `itemsize` bytes.
 
-    given: bytes of the inputs that it is made of. Raises InvalidArgument for a negative size, for more axes than arrays
-    have, and for more than `MOST_BYTES` unless that is at most `GROWTH` times the inputs and `MOST_GROWN`.
+    given: bytes of the inputs that it is made of. An empty axis counts as one entry, for a part of the array may be
+    made before it. Raises InvalidArgument for a negative size, for more axes than arrays have, and for more than
+    `MOST_BYTES` unless that is at most `GROWTH` times the inputs and `MOST_GROWN`.
     """
     if len(shape) > MOST_AXES:
         raise InvalidArgument(f"an array of {len(shape)} axes was asked for; expected at most {MOST_AXES}")
     if any(size < 0 for size in shape):
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected sizes from 0")
     bound = max(MOST_BYTES, min(GROWTH * given, MOST_GROWN))
-    if prod(shape) * itemsize > bound or prod(size or 1 for size in shape) * itemsize > _MOST_COUNTED:
+    if prod(size or 1 for size in shape) * itemsize > bound:
         raise InvalidArgument(f"an array of shape {list(shape)} was asked for; expected at most {bound >> 20} MB")
     return tuple(shape)
 
