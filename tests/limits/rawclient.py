@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from .frames import GOAWAY, PREFACE, Frame, parse, settings
+from .frames import DATA, END_STREAM, GOAWAY, PREFACE, RST_STREAM, Frame, parse, settings
 
 
 class RawClient:
@@ -74,6 +74,14 @@ class RawClient:
             if (found.kind, found.stream) == (kind, stream):
                 return found
         raise AssertionError(f"no frame of kind {kind} on stream {stream} within {seconds} s, closed: {self.closed}")
+
+    def data(self, stream: int, seconds: float = 2) -> Iterator[bytes]:
+        """The DATA of a stream, until its end or that of the connection or the time."""
+        for found in self.frames(seconds):
+            if found.stream == stream and found.kind == DATA:
+                yield found.payload
+            if found.stream == stream and (found.kind == RST_STREAM or found.flags & END_STREAM):
+                return
 
     def farewell(self, seconds: float = 2) -> int | None:
         """Read to the end of the connection: the error code of the GOAWAY that came with it, if any."""
