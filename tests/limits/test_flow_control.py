@@ -7,11 +7,9 @@ from limits.siege import SLACK
 from limits.victim import INFLIGHT_BYTES
 
 LARGEST = 2**31 - 1
-ANSWERS = (("/a.B/Endless", b""), ("/a.B/Large", b"100000"))
+ANSWERS = (("/a.B/Endless", b""), ("/a.B/Large", b"200000"))
 ASKED = 900
-"""Answers asked for at once. Those of 100 kB are 90 MB: nearly three times what all bytes in flight may be."""
-
-PILE = INFLIGHT_BYTES + SLACK
+"""Answers asked for at once. Those of 200 kB are 180 MB: more than five times what all bytes in flight may be."""
 
 
 def test_a_stream_window_beyond_the_largest_ends_the_stream(victim):
@@ -37,7 +35,10 @@ def test_settings_that_push_a_stream_window_beyond_the_largest_end_the_connectio
 
 @pytest.mark.parametrize(("path", "body"), ANSWERS)
 def test_answers_behind_a_closed_window_do_not_pile_up(victim, path, body):
-    with victim.siege(slack=PILE), RawClient(victim.address, hello={frames.INITIAL_WINDOW_SIZE: 0}) as attacker:
+    with (
+        victim.siege(slack=INFLIGHT_BYTES + SLACK),
+        RawClient(victim.address, hello={frames.INITIAL_WINDOW_SIZE: 0}) as attacker,
+    ):
         for n in range(1, 2 * ASKED, 2):
             attacker.send(frames.request(n, path), frames.message(n, body))
         assert frames.DATA not in {found.kind for found in attacker.frames(1)}
@@ -46,7 +47,7 @@ def test_answers_behind_a_closed_window_do_not_pile_up(victim, path, body):
 @pytest.mark.parametrize(("path", "body"), ANSWERS)
 def test_a_slow_reader_with_open_windows_is_not_waited_for(victim, path, body):
     with (
-        victim.siege(slack=PILE),
+        victim.siege(slack=2 * INFLIGHT_BYTES + SLACK),  # answers, and their bytes once more on the way to the socket
         RawClient(victim.address, hello={frames.INITIAL_WINDOW_SIZE: LARGEST}, buffer=4096) as attacker,
     ):
         attacker.send(frames.window_update(0, LARGEST - 65535))
