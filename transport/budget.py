@@ -24,7 +24,7 @@ class Budget:
     """`limit` bytes. A message larger than all of it is granted when it would be alone."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._waiting: deque[Claim] = deque()
         self.used = 0
 
@@ -39,17 +39,30 @@ class Budget:
 
     def release(self, claim: Claim) -> None:
         """Give back what is held, or stop waiting."""
-        if not claim.held:
+        if claim.held:
+            self.give(claim.size)
+        else:
             self._waiting.remove(claim)
-            return
-        self.used -= claim.size
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return self.used >= self.limit
+
+    def take(self, size: int) -> None:
+        """Count bytes that are there already: answers that wait to be read."""
+        self.used += size
+
+    def give(self, size: int) -> None:
+        """Bytes are gone; who waited may have them."""
+        self.used -= size
         while self._waiting and self._fits(self._waiting[0].size):
             following = self._waiting.popleft()
             self._hold(following)
             following.granted()
 
     def _fits(self, size: int) -> bool:
-        return not self.used or self.used + size <= self._limit
+        return not self.used or self.used + size <= self.limit
 
     def _hold(self, claim: Claim) -> None:
         claim.held = True

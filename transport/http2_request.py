@@ -36,7 +36,7 @@ class Http2Request(Call):
         self.start({":status": "200"})
         whole = self.method != "HEAD"
         self._carrier.sender.send_data(self._stream, bytes(body) if whole else b"", end=final)
-        self.ready = self._carrier.streamed(self._stream, len(body))
+        self.ready = self._carrier.answered(self._stream, len(body))
         if final:
             self._end()
         self._carrier.flush_soon()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-"""What an HTTP/2 client sends first (RFC 9113, 3.4); no HTTP/1.1 request begins with "PRI "."""
+"""What an HTTP/2 client sends first (RFC 9113, 3.4); no HTTP/1.1 request begins so."""
 
 HANDSHAKE_SECONDS = 10.0
 """Time for the first bytes that decide the protocol."""
@@ -160,7 +160,7 @@ class SocketConnection(asyncio.Protocol):
 
 def _protocol_of(first: bytes) -> str | None:
     """The protocol that these first bytes begin, None while that cannot be told."""
-    if first.startswith(PREFACE[:4]):
+    if first.startswith(PREFACE):
         return "h2"
     return None if PREFACE.startswith(first) else "http/1.1"
 

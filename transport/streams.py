@@ -16,9 +16,12 @@ _HEADS = 64
 """Request heads kept by one connection; callers mostly repeat theirs."""
 
 LAG = 1 << 20
-"""Bytes of streamed answers that may wait for the socket before their calls are no longer `ready`."""
+"""Bytes of a connection's answers that may be unread before streams are no longer `ready`."""
 
-_INVALID_ARGUMENT = 3
+SHARES = 4
+"""One connection's unread answers may be this part of the budget."""
+
+_INVALID_ARGUMENT, _RESOURCE_EXHAUSTED = 3, 8
 _NO_ERROR = 0
 
 
@@ -46,7 +49,7 @@ class StreamOwner:
         self._heads: dict[int, tuple[Headers, Head]] = {}
         self._timed: dict[int, int] = {}
         self._lagging: dict[int, Stream] = {}
-        self._unwritten = 0
+        self._unread = 0
         self.budget = exchange.budget
         self.flush_soon = flush_soon
         self.peer = peer
@@ -61,6 +64,8 @@ class StreamOwner:
         stream.context = call
         if head.wrong:
             call.finish(_INVALID_ARGUMENT if head.is_grpc else 400, head.wrong)
+        elif full := self._full():
+            call.finish(_RESOURCE_EXHAUSTED if head.is_grpc else 429, full)
         else:
             self._exchange.handler(call)
         if ended and stream.context is call:
@@ -91,22 +96,28 @@ class StreamOwner:
         if stream.context is not None:
             stream.context.writable()
 
-    def streamed(self, stream: Stream, size: int) -> bool:
-        """`size` bytes of a streamed answer were sent; False when the peer lags and `writable` follows (Carrier)."""
-        self._unwritten += size
-        if self._unwritten >= LAG:
+    def answered(self, stream: Stream, size: int) -> bool:
+        """`size` bytes of an answer were sent; False when the peer lags and `writable` follows (Carrier)."""
+        self._unread += size
+        self.budget.take(size)
+        if self._unread >= LAG:
             self._lagging[stream.id] = stream
             return False
         return not stream.queued
 
     def flushed(self) -> None:
-        """The socket takes more."""
-        self._unwritten = 0
+        """The socket takes more: all is on its way but what waits for the peer's windows."""
+        if self._unread:
+            self._read(self._unread - self.sender.queued)
         if self._lagging:
             lagging, self._lagging = self._lagging, {}
             for stream in lagging.values():
                 if not stream.queued:
                     self.on_writable(stream)
+
+    def _read(self, size: int) -> None:
+        self._unread -= size
+        self.budget.give(size)
 
     def over(self, stream: Stream) -> None:
         """The call of this stream has been answered in full (Carrier)."""
@@ -117,6 +128,16 @@ class StreamOwner:
         """The connection is gone, and with it every call."""
         for stream in list(self.sender.streams.values()):
             self.on_reset(stream, _NO_ERROR)
+        self._read(self._unread)
+
+    def _full(self) -> str:
+        """Why nothing new is begun, empty when it is. One caller that does not read must not take it all."""
+        budget = self.budget
+        if self._unread * SHARES > budget.limit:
+            return f"{self._unread} bytes of answers wait to be read on this connection"
+        if budget.exhausted:
+            return f"{budget.used} bytes of requests and answers are under way, at most {budget.limit} may be"
+        return ""
 
     def _head(self, headers: Headers) -> Head:
         known = self._heads.get(id(headers))

@@ -43,8 +43,8 @@ class Carrier(Protocol):
         """There is something to write at the end of this tick."""
         ...
 
-    def streamed(self, stream: Stream, size: int) -> bool:
-        """`size` bytes of a streamed answer were sent; False when the peer lags and `writable` follows."""
+    def answered(self, stream: Stream, size: int) -> bool:
+        """`size` bytes of an answer were sent; False when the peer lags and `writable` follows."""
         ...
 
     def over(self, stream: Stream) -> None:
@@ -89,10 +89,10 @@ class GrpcCall(Call):
         else:
             sender.send_data(self._stream, pack_prefix(0, size))
             sender.send_data(self._stream, body if isinstance(body, bytes) else memoryview(body).cast("B"))
+        self.ready = self._carrier.answered(self._stream, size)
         if final:
             self._end(_GOOD_END)
         else:
-            self.ready = self._carrier.streamed(self._stream, size)
             self._carrier.flush_soon()
 
     def finish(self, status: int, message: str = "", trailers: Metadata | None = None) -> None:

@@ -27,24 +27,21 @@ class FramingError(Exception):
 class MessageReader:
     """Cuts a stream of bytes into messages. Holds what is there of one unfinished message, no more."""
 
-    __slots__ = ("_inflate", "_limit", "_parts", "held")
+    __slots__ = ("_begun", "_inflate", "_limit")
 
     def __init__(self, limit: int, encoding: str) -> None:
         """limit: bytes of a message, as sent and as inflated. encoding: "identity" or "gzip" of compressed ones."""
         self._limit = limit
         self._inflate = encoding == "gzip"
-        self._parts: list[memoryview] = []
-        self.held = 0
+        self._begun = bytearray()  # not the pieces: a message may come in a million of them
 
     def feed(self, data: memoryview) -> Iterator[memoryview]:
         """The messages that are complete with `data`. Raises FramingError."""
-        if self._parts:
-            self._parts.append(data)
-            self.held += len(data)
-            if self.held < PREFIX_BYTES or self.held < self._needed():
+        if self._begun:
+            self._begun += data
+            if self.held < PREFIX_BYTES or self.held < self.needed():
                 return
-            data = memoryview(b"".join(self._parts))
-            self._parts, self.held = [], 0
+            data, self._begun = memoryview(self._begun), bytearray()
         while len(data) >= PREFIX_BYTES:
             flag, length = _PREFIX.unpack_from(data)
             self._check(flag, length)
@@ -53,17 +50,18 @@ class MessageReader:
                 break
             yield self._message(flag, data[PREFIX_BYTES:end])
             data = data[end:]
-        if data:
-            self._parts, self.held = [data], len(data)
+        self._begun += data
+
+    @property
+    def held(self) -> int:
+        """Bytes of the unfinished message that are there."""
+        return len(self._begun)
 
     def needed(self) -> int:
         """Bytes of the unfinished message with its prefix; 0 while that is not known. Raises FramingError."""
-        return self._needed() if self.held >= PREFIX_BYTES else 0
-
-    def _needed(self) -> int:
-        if len(self._parts[0]) < PREFIX_BYTES:
-            self._parts = [memoryview(b"".join(self._parts))]
-        flag, length = _PREFIX.unpack_from(self._parts[0])
+        if self.held < PREFIX_BYTES:
+            return 0
+        flag, length = _PREFIX.unpack_from(self._begun)
         self._check(flag, length)
         return PREFIX_BYTES + length
 
