@@ -1,7 +1,9 @@
 """HTTP/1.1 answers: Calls in, bytes out, in the order of the requests."""
 
+import gc
 import gzip
 import json
+import weakref
 import zlib
 from itertools import permutations
 
@@ -173,6 +175,13 @@ def test_a_call_that_closes_ends_the_ones_after_it():
     assert peer.cancelled == peer.calls[1:]
 
 
+def test_what_follows_a_last_request_is_not_taken():
+    peer = Peer()
+    peer.send(request(headers=CLOSE) + request())
+    peer.send(request())
+    assert len(peer.calls) == 1
+
+
 def test_the_owner_is_told_of_output_once_until_it_takes_it():
     peer = Peer()
     peer.send(request() * 2)
@@ -202,6 +211,9 @@ def test_a_stream_is_ready_while_its_output_leaves():
     assert resumed == []
     peer.read()
     assert (resumed, call.ready) == ([True], True)
+    call.reply(b"little", final=False)
+    peer.read()
+    assert resumed == [True], "it was ready all the time"
 
 
 def test_a_stream_that_waits_for_its_turn_is_held_back_too():
@@ -295,6 +307,31 @@ def test_a_call_is_let_go_when_it_is_over():
     before = peer.calls[0].on_message
     peer.calls[0].reply(b"")
     assert peer.calls[0].on_message is not before
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_an_answered_call_leaves_nothing_for_the_garbage_collector(early):
+    taken = []
+
+    class Taking:
+        def __init__(self, call):
+            self.call = call  # leads back to the call
+            taken.append(weakref.ref(self))
+
+        def __call__(self, body, last):
+            self.call.reply(bytes(body))
+
+    def handler(call):
+        if early:
+            call.finish(404, "no")
+        call.on_message = Taking(call)
+
+    gc.disable()
+    try:
+        Peer(handler).send(request())
+        assert [ref() for ref in taken] == [None]
+    finally:
+        gc.enable()
 
 
 # The end

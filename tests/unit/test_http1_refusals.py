@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 import zlib
 
 import pytest
@@ -164,3 +165,14 @@ def test_a_body_of_exactly_the_limit_is_taken():
     assert Peer(echo, **LIMITS).send(CHUNKED + b"3e8\r\n" + b"x" * 1000 + b"\r\n0\r\n\r\n").endswith(b"x" * 1000)
     compressed = gzip.compress(bytes(2000))
     assert Peer(echo, **LIMITS).send(request(POST, b"Content-Encoding: gzip\r\n", compressed)).endswith(bytes(2000))
+
+
+def test_a_bomb_is_not_inflated_beyond_the_limit():
+    bomb = request(POST, b"Content-Encoding: gzip\r\n", gzip.compress(bytes(50 << 20)))
+    peer = Peer(echo, max_inflated_bytes=2000)
+    tracemalloc.start()
+    try:
+        assert status(peer.send(bomb)) == 413
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(bomb) < 1 << 20
+    finally:
+        tracemalloc.stop()

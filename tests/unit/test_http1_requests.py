@@ -1,6 +1,7 @@
 """HTTP/1.1 requests: bytes in, Calls out."""
 
 import gzip
+import sys
 import zlib
 
 import pytest
@@ -90,11 +91,21 @@ def test_a_body_in_one_piece_is_a_view_of_the_received_bytes():
     assert seen[0][1] is True
 
 
+@pytest.mark.parametrize("body", [b"x", b"x" * 1000])
+def test_an_answered_request_is_not_kept(body):
+    peer, data = Peer(echo), request(b"POST /", body=body)
+    before = sys.getrefcount(data)
+    peer.connection.receive(data)
+    peer.read()
+    assert sys.getrefcount(data) == before
+
+
 def test_the_caller_is_asked_for_a_body_that_it_holds_back():
     peer = Peer(echo)
     data = request(b"POST /", b"Expect: 100-continue\r\n", b"xyz")
     assert peer.send(data[:-3]) == b"HTTP/1.1 100 Continue\r\n\r\n"
-    assert peer.send(data[-3:]).endswith(b"POST|/||xyz")
+    assert peer.send(data[-3:-1]) == b"", "once is enough"
+    assert peer.send(data[-1:]).endswith(b"POST|/||xyz")
 
 
 def test_it_is_asked_in_its_turn():

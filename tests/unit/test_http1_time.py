@@ -98,6 +98,17 @@ def test_a_late_head_behind_a_running_call_is_refused_after_its_answer():
     assert peer.closed
 
 
+def test_a_late_body_is_not_taken_after_its_refusal():
+    peer = Peer(**LIMITS)
+    data = request(b"POST /2", body=b"xyz")
+    peer.send(request() + data[:-1])
+    peer.wait(6)
+    peer.send(data[-1:])
+    assert peer.bodies == [b""]
+    peer.calls[0].reply(b"first")
+    assert b"HTTP/1.1 408" in peer.read()
+
+
 def test_an_early_alarm_does_nothing(peer):
     peer.send(b"GET")
     peer.connection.on_time(9.9)
