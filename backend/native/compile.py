@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from inspect import signature
 from typing import Any
+from zlib import crc32
 
 from ...kernels.registry import Kernel, KernelRegistry
 from ...spec.errors import GraphServerError, InvalidArgument, Unsupported
@@ -102,7 +103,10 @@ def _bind(node: OpNode, kernel: Kernel | None, arrays: ArrayModule) -> Call | st
         return "there is no kernel for this op"
     try:
         options = kernel.read(node.args)
-        signature(kernel.function).bind(arrays.xp, *node.inputs, **options)
+        taken = signature(kernel.function)
+        if "seed" in taken.parameters:
+            options = {"seed": crc32(node.name.encode()), **options}
+        taken.bind(arrays.xp, *node.inputs, **options)
     except (GraphServerError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         return one_line(error)
     function = partial(kernel.function, arrays.xp, **options)

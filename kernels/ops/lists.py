@@ -36,7 +36,7 @@ def _listed(_call: RowCall) -> Sequence[State]:
     read=lambda _args: {},
     rows=_listed,
     lists="makes",
-    aliases=("TensorArrayCreateV3", "TensorArrayV3"),
+    aliases=("TensorArrayCreateV3", "tensorarraycreatev3", "TensorArrayV3", "tensorarrayv3"),
 )
 def create_list(_xp: Any, *_sizes: Any) -> tuple[TensorList, TensorList]:
     """An empty list, as handle and as flow; it grows when written to, whatever size it was created with."""
@@ -44,19 +44,21 @@ def create_list(_xp: Any, *_sizes: Any) -> tuple[TensorList, TensorList]:
     return empty, empty
 
 
-@kernel("clone_list", rows=_listed, lists="makes", aliases=("TensorArrayIdentityV3",))
+@kernel("clone_list", rows=_listed, lists="makes", aliases=("TensorArrayIdentityV3", "tensorarrayidentityv3"))
 def clone_list(_xp: Any, handle: Any, flow: Any = None) -> TensorList:
     """The list."""
     return _list(handle, flow)
 
 
-@kernel("write_list", rows=_listed, lists="makes", host=(1,), aliases=("TensorArrayWriteV3",))
+@kernel("write_list", rows=_listed, lists="makes", host=(1,), aliases=("TensorArrayWriteV3", "tensorarraywritev3"))
 def write_list(_xp: Any, handle: Any, index: Any, value: Any, flow: Any = None) -> TensorList:
     """The list with `value` as entry `index`."""
     return _written(_list(handle, flow), _indices(index), [value])
 
 
-@kernel("scatter_list", rows=_listed, lists="makes", host=(1,), aliases=("TensorArrayScatterV3",))
+@kernel(
+    "scatter_list", rows=_listed, lists="makes", host=(1,), aliases=("TensorArrayScatterV3", "tensorarrayscatterv3")
+)
 def scatter_list(_xp: Any, handle: Any, indices: Any, value: Any, flow: Any = None) -> TensorList:
     """The list with the entries of axis 0 of `value` at `indices`; -1 alone puts them in order, from 0."""
     chosen = _indices(indices)
@@ -64,7 +66,7 @@ def scatter_list(_xp: Any, handle: Any, indices: Any, value: Any, flow: Any = No
     return _written(_list(handle, flow), range(count) if chosen == (-1,) else chosen, [value[i] for i in range(count)])
 
 
-@kernel("split_list", rows=_listed, lists="makes", host=(2,), aliases=("TensorArraySplitV3",))
+@kernel("split_list", rows=_listed, lists="makes", host=(2,), aliases=("TensorArraySplitV3", "tensorarraysplitv3"))
 def split_list(_xp: Any, handle: Any, value: Any, sizes: Any, flow: Any = None) -> TensorList:
     """The list with pieces of `value` along axis 0, of these sizes, in order."""
     pieces, start, lengths = list[Any](), 0, _indices(sizes)
@@ -88,14 +90,14 @@ def unstack_list(xp: Any, *given: Any, axis: int = 0) -> TensorList:
     return _written(TensorList(), range(_count(moved)), [moved[i] for i in range(len(moved))])
 
 
-@kernel("read_list", rows=_listed, lists="reads", host=(1,), aliases=("TensorArrayReadV3",))
+@kernel("read_list", rows=_listed, lists="reads", host=(1,), aliases=("TensorArrayReadV3", "tensorarrayreadv3"))
 def read_list(_xp: Any, handle: Any, index: Any, flow: Any = None) -> Any:
     """Entry `index`."""
     (found,) = _read(_list(handle, flow), _indices(index)[:1])
     return found
 
 
-@kernel("gather_list", rows=_listed, lists="reads", host=(1,), aliases=("TensorArrayGatherV3",))
+@kernel("gather_list", rows=_listed, lists="reads", host=(1,), aliases=("TensorArrayGatherV3", "tensorarraygatherv3"))
 def gather_list(xp: Any, handle: Any, indices: Any, flow: Any = None) -> Any:
     """The entries at `indices` along a new axis 0; -1 alone is all of them."""
     held, chosen = _list(handle, flow), _indices(indices)
@@ -105,7 +107,7 @@ def gather_list(xp: Any, handle: Any, indices: Any, flow: Any = None) -> Any:
     return xp.stack(found)
 
 
-@kernel("stack_list", rows=_listed, lists="reads", aliases=("TensorArrayConcatV3",))
+@kernel("stack_list", rows=_listed, lists="reads", aliases=("TensorArrayConcatV3", "tensorarrayconcatv3"))
 def stack_list(xp: Any, handle: Any, flow: Any = None) -> Any:
     """All entries, one after the other along axis 0; numbers as a vector.
 
@@ -117,7 +119,7 @@ def stack_list(xp: Any, handle: Any, flow: Any = None) -> Any:
     return xp.concatenate(found)
 
 
-@kernel("size_list", rows=_listed, lists="reads", aliases=("TensorArraySizeV3",))
+@kernel("size_list", rows=_listed, lists="reads", aliases=("TensorArraySizeV3", "tensorarraysizev3"))
 def size_list(xp: Any, handle: Any, flow: Any = None) -> Any:
     """How many entries there are: int32."""
     return xp.full((), len(_list(handle, flow).entries), "int32")

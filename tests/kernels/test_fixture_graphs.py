@@ -20,10 +20,11 @@ from graphserver.spec.request import Pending
 FIXED = {
     "casts_basic": "input 'x': its first dimension is fixed at 2",
     "ew_compare": "input 'x': its first dimension is fixed at 2",
+    "if_cond": "node 'branch/cond/reduce_sum' (reduce_sum): it reduces over the batch axis",
     "shape_basic": "input 'y': its first dimension is fixed at 2",
     "tf_mlp": "input 'x': its first dimension is fixed at 3",
 }
-"""Cases whose shapes leave no room for a second caller."""
+"""Cases whose shapes, or whose one condition for all rows, leave no room for a second caller."""
 
 """Judged by a test of its own, below: DL4J's results before saving and after reloading differ."""
 
@@ -63,12 +64,14 @@ def answers(instance: NativeInstance, callers: list[Mapping[str, Array]], asked:
 def assert_close(got: Mapping[str, Array], expected: Mapping[str, Array], of: Case) -> None:
     for name, want in expected.items():
         assert got[name].dtype == want.dtype, name
+        assert got[name].shape == want.shape, name
+        if name in of.random:
+            continue
         have, want = ((each if each.dtype.hasobject else each.astype(np.float64)) for each in (got[name], want))
         if have.dtype.hasobject:
             np.testing.assert_array_equal(have, want, name)
         else:
             np.testing.assert_allclose(have, want, of.rtol, of.atol, err_msg=name)
-        assert have.shape == want.shape, name
 
 
 @pytest.mark.parametrize(("name", "n"), RUNS)
@@ -110,7 +113,7 @@ def test_each_output_alone_may_be_batched(name: str) -> None:
         assert selection.splits is not None, selection.reason
 
 
-@pytest.mark.parametrize("name", FIXED)
+@pytest.mark.parametrize("name", sorted(FIXED.keys() & set(names())))
 def test_what_cannot_be_batched_says_why(name: str) -> None:
     selection = loaded(name).select(frozenset(case(name).runs[0].inputs), case(name).outputs)
     assert (selection.splits, selection.reason) == (None, FIXED[name])
