@@ -4,8 +4,8 @@ from typing import Any
 
 from ...spec.graph import OpArgs
 from ..forms import operation
-from ..precision import whole_numbers
-from ..registry import Options
+from ..precision import cast_like, whole_numbers
+from ..registry import Options, kernel
 from ..rows import WHOLE, RowCall, State, elementwise
 from ..rules import extents
 
@@ -115,3 +115,9 @@ def _read_factor(args: OpArgs) -> Options:
 def axpy(_xp: Any, x: Any, y: Any, *, alpha: float = 1.0) -> Any:
     """alpha · x + y."""
     return alpha * x + y
+
+
+@kernel("axpy", read=_read_factor, rows=elementwise)
+def axpy_of(_xp: Any, x: Any, y: Any, factor: Any = None, *, alpha: float = 1.0) -> Any:
+    """alpha · x + y in the type of x; the factor is T[0] or a third input."""
+    return cast_like((alpha if factor is None else factor.reshape(())) * x + y, x)

@@ -13,7 +13,7 @@ def _comparable(args: OpArgs) -> Options:
     return {"neutral": args.floats[0]} if args.floats else {}
 
 
-def _pair_condition(args: OpArgs) -> Options:
+def pair_condition(args: OpArgs) -> Options:
     """T = [compare, unused, eps, mode]."""
     return read_condition(OpArgs(floats=(args.floats[0], *args.floats[2:4])))
 
@@ -132,13 +132,13 @@ def bit_and(_xp: Any, x: Any, y: Any) -> Any:
     return _whole(x) & _whole(y)
 
 
-@operation(None, title="compare_and_set", pairwise=12, read=_pair_condition)
+@operation(None, title="compare_and_set", pairwise=12, read=pair_condition)
 def compare_and_set(xp: Any, x: Any, y: Any, *, compare: float, eps: float, mode: int) -> Any:
     """y where the condition holds for y, else x."""
     return xp.where(holds(xp, y, compare, eps, mode), y, x)
 
 
-@operation(None, title="compare_and_replace", pairwise=13, read=_pair_condition)
+@operation(None, title="compare_and_replace", pairwise=13, read=pair_condition)
 def compare_and_replace(xp: Any, x: Any, y: Any, *, compare: float, eps: float, mode: int) -> Any:
     """y where the condition holds for x, else x."""
     return xp.where(holds(xp, x, compare, eps, mode), y, x)

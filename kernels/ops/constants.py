@@ -137,3 +137,16 @@ def sequence_mask(xp: Any, x: Any, most: Any = None, *, width: int = 0, dtype: A
     count = count or int(x.max())
     check_size((*x.shape, count), given=x.nbytes)
     return (xp.arange(count) < xp.expand_dims(xp.asarray(x), -1)).astype(dtype)
+
+
+def _read_create(args: OpArgs) -> Options:
+    """I = [order, type]."""
+    return dtype_option(args) or ({"dtype": by_code(args.ints[1]).numpy} if len(args.ints) > 1 else {})
+
+
+@kernel("create", read=_read_create, host=(0,))
+def create(xp: Any, shape: Any, *, dtype: Any = "float32") -> Any:
+    """Zeros of a shape, in the type of D[0] or number I[1]. Raises InvalidArgument for strings."""
+    if dtype == "O":
+        raise InvalidArgument("create was asked for strings; expected numbers or truth values")
+    return xp.zeros(check_size(axis_list(shape)), dtype)

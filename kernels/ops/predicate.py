@@ -4,10 +4,11 @@ from typing import Any
 
 from ...spec.dtype import TABLE, by_code
 from ...spec.errors import InvalidArgument
-from ...spec.graph import OpArgs
+from ...spec.graph import OpArgs, OpKind
 from ..arguments import result_type
 from ..forms import Formula
 from ..precision import is_float
+from ..reductions import Axes, reduction
 from ..registry import Options, kernel
 from ..rows import WHOLE, RowCall, State, elementwise
 from .comparison import equals, greater, greater_equal, less, less_equal, not_equals
@@ -56,3 +57,24 @@ def limit_of_type(xp: Any, *, kind: Any, highest: bool) -> Any:
         raise InvalidArgument(f"min_max_datatype got {kind}; expected one of {', '.join(map(str, TABLE[1:]))}")
     limits = xp.finfo(kind) if is_float(xp.zeros((), kind)) else xp.iinfo(kind)
     return xp.asarray(limits.max if highest else limits.min, kind)
+
+
+@kernel("Assert", host=(0,))
+def require(_xp: Any, condition: Any, *data: Any) -> Any:
+    """The condition, if it holds everywhere. Raises InvalidArgument if not."""
+    if not condition.all():
+        shown = "; ".join(f"{x.dtype} of shape {x.shape}" for x in data)
+        raise InvalidArgument(f"an assertion of the graph does not hold{f' (it names {shown})' if shown else ''}")
+    return condition
+
+
+@reduction(title="any_positive", legacy=(OpKind.REDUCE_BOOL, 6))
+def any_positive(_xp: Any, x: Any, axes: Axes, keep: bool) -> Any:
+    """Some entry is greater than 0."""
+    return (x > 0).any(axes, keepdims=keep)
+
+
+@reduction(title="any_negative", legacy=(OpKind.REDUCE_BOOL, 7))
+def any_negative(_xp: Any, x: Any, axes: Axes, keep: bool) -> Any:
+    """Some entry is less than 0."""
+    return (x < 0).any(axes, keepdims=keep)

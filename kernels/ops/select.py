@@ -4,6 +4,7 @@ from functools import reduce
 from math import prod
 from typing import Any
 
+from ...spec.dtype import by_code
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..arguments import axes_of
@@ -109,3 +110,14 @@ def merge_max(xp: Any, *arrays: Any) -> Any:
 def merge_average(xp: Any, *arrays: Any) -> Any:
     """The mean of all inputs, entry by entry."""
     return cast_like(reduce(xp.add, arrays) / len(arrays), arrays[0])
+
+
+@kernel(
+    "mergemaxindex",
+    read=lambda args: {"dtype": by_code(args.ints[0]).numpy} if args.ints else {},
+    rows=elementwise,
+    aliases=("MergeMaxIndex",),
+)
+def merge_max_index(xp: Any, *arrays: Any, dtype: Any = "int32") -> Any:
+    """Which input, by number, holds the largest entry, for each entry; the first of equals."""
+    return xp.stack(xp.broadcast_arrays(*arrays)).argmax(0).astype(dtype)

@@ -8,7 +8,7 @@ from ...spec.graph import OpArgs, OpKind
 from ..arguments import axes_of, axis_list, property_flag
 from ..precision import floated, in_float32
 from ..reductions import Axes
-from ..registry import Function, Options, kernel
+from ..registry import Function, Options, ReadArgs, kernel
 from ..rows import WHOLE, Mixes, RowCall, State, elementwise
 from ..rules import pairwise_reduces, reduces
 from .reduce import norm1, norm2
@@ -113,8 +113,8 @@ def _read_distance(args: OpArgs) -> Options:
     return {"axes": axes_of(args.dims), "keep": property_flag(args, "keepDims", False)}
 
 
-def _distance(name: str, number: int) -> Any:
-    return kernel(f"legacy:{name}", read=_read_distance, rows=pairwise_reduces, legacy=((OpKind.REDUCE_3, number),))
+def _distance(name: str, number: int, read: ReadArgs = _read_distance) -> Any:
+    return kernel(f"legacy:{name}", read=read, rows=pairwise_reduces, legacy=((OpKind.REDUCE_3, number),))
 
 
 @_distance("manhattan", 0)
@@ -144,6 +144,17 @@ def cosine_similarity(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool 
 def dot(_xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
     """Σ x y."""
     return (floated(x) * y).sum(axes, keepdims=keep)
+
+
+def _read_eps(args: OpArgs) -> Options:
+    return {**_read_distance(args), **({"eps": args.floats[-1]} if args.floats else {})}
+
+
+@_distance("differing", 4, _read_eps)
+def differing(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False, eps: float = 1e-5) -> Any:
+    """In how many entries x and y differ by more than eps, the last of T: 0 for equal arrays."""
+    x = floated(x)
+    return (xp.abs(x - y) > eps).sum(axes, keepdims=keep).astype(x.dtype)
 
 
 @_distance("cosine_distance", 5)
