@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT         ?= 40123
 METRICS_PORT ?= 40124
 
-.PHONY: run test interop h2spec check bench proto image nightly clean
+.PHONY: run test interop h2spec check bench proto image fuzz nightly clean
 .DELETE_ON_ERROR:
 
 ## run: serve the example models, http://127.0.0.1:40124/ready tells when
@@ -52,8 +52,13 @@ proto: $(VENV)/.checked-with
 image:
 	docker build --tag graphserver --file docker/Dockerfile .
 
+## fuzz: the long run, FUZZ executions of each of three targets (10⁶ in all take about two hours of one core)
+FUZZ ?= 350000
+fuzz: $(VENV)/.fuzzed-with
+	for each in message graph plan; do PYTHONPATH=tests $(BIN)/python -P -m fuzz.run $$each $(FUZZ) || exit 1; done
+
 ## nightly: the long forms of the suites
-nightly: check test bench
+nightly: check test bench fuzz
 
 clean:
 	rm -rf $(VENV) dist build
@@ -70,6 +75,11 @@ $(VENV)/.installed: $(SOURCE) | $(BIN)/python
 $(VENV)/.tested-with: $(SOURCE) | $(BIN)/python
 	$(PIP) install --constraint constraints.txt '.[cpu,test]'
 	@touch $@ $(VENV)/.installed
+
+# atheris is not built for every Python; the run tells how it goes on without.
+$(VENV)/.fuzzed-with: $(VENV)/.tested-with
+	-$(PIP) install --only-binary atheris --constraint constraints.txt '.[cpu,test,fuzz]'
+	@touch $@
 
 $(VENV)/.checked-with: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --constraint constraints.txt '.[cpu,test,dev]'
