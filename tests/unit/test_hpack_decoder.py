@@ -1,11 +1,12 @@
 """HPACK blocks from hand-written ones, the RFC and an encoder of the tests' own."""
 
 import pytest
-from graphserver.transport.http2.errors import COMPRESSION_ERROR, HpackError
-from graphserver.transport.http2.hpack_decoder import HeaderDecoder, read_integer
 from hpack_writer import INDEXING, NEVER, PLAIN, HpackWriter, integer
 from hypothesis import given
 from hypothesis import strategies as st
+
+from graphserver.transport.http2.errors import COMPRESSION_ERROR, HpackError
+from graphserver.transport.http2.hpack_decoder import HeaderDecoder, read_integer
 
 LARGE = 1 << 20
 

@@ -1,13 +1,14 @@
 """The encoder against another implementation's decoder, and ours."""
 
 import pytest
-from graphserver.transport.http2.hpack_decoder import HeaderDecoder
-from graphserver.transport.http2.hpack_encoder import encode
-from graphserver.transport.http2.hpack_table import STATIC
 from hpack import Decoder
 from hpack.table import HeaderTable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from graphserver.transport.http2.hpack_decoder import HeaderDecoder
+from graphserver.transport.http2.hpack_encoder import encode
+from graphserver.transport.http2.hpack_table import STATIC
 
 fields = st.tuples(st.sampled_from([name for name, _ in STATIC]) | st.binary(max_size=40), st.binary(max_size=300))
 

@@ -1,12 +1,13 @@
 """Huffman strings: the RFC's examples, the code of another implementation, and what must be refused."""
 
 import pytest
-from graphserver.transport.http2.errors import HpackError
-from graphserver.transport.http2.huffman import decode_huffman
 from hpack.huffman import HuffmanEncoder
 from hpack.huffman_constants import REQUEST_CODES, REQUEST_CODES_LENGTH
 from hypothesis import given
 from hypothesis import strategies as st
+
+from graphserver.transport.http2.errors import HpackError
+from graphserver.transport.http2.huffman import decode_huffman
 
 ORACLE = HuffmanEncoder(REQUEST_CODES, REQUEST_CODES_LENGTH)
 

@@ -30,6 +30,7 @@ from fakes_http2 import (
     settings,
     window_update,
 )
+
 from graphserver.transport.http2.errors import (
     COMPRESSION_ERROR,
     ENHANCE_YOUR_CALM,
@@ -178,9 +179,7 @@ def cases(*tables):
     return [pytest.param(*case, id=name) for table in tables for name, case in table.items()]
 
 
-@pytest.mark.parametrize(
-    ("sent", "expected"), cases(CONNECTION_FRAMES, STREAM_FRAMES, HEADER_FRAMES, CONTENT_LENGTHS)
-)
+@pytest.mark.parametrize(("sent", "expected"), cases(CONNECTION_FRAMES, STREAM_FRAMES, HEADER_FRAMES, CONTENT_LENGTHS))
 def test_outcome(sent, expected):
     client = Client()
     assert outcome(client, client.send(sent)) == expected

@@ -1,6 +1,7 @@
 """Which lists of header fields are a request, and which are trailers (RFC 9113 §8.2, §8.3)."""
 
 import pytest
+
 from graphserver.transport.http2.fields import MALFORMED, REQUEST, TRAILERS, classify
 
 METHOD, SCHEME, PATH, HOST = (b":method", b"POST"), (b":scheme", b"https"), (b":path", b"/a?b"), (b":authority", b"h")

@@ -100,12 +100,22 @@ def test_a_peer_that_reads_nothing_is_not_answered_for_ever():
     assert kinds(client.taken()).count(PING) < 4200
 
 
-def test_a_peer_that_reads_may_ask_for_ever():
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_a_peer_that_reads_may_ask_for_ever(at_once):
     client = Client()
-    for _ in range(10_000):
+    for _ in range(6000):
         client.now += 1.0
-        client.send(frame(PING, 0, 0, bytes(8)))
+        client.send(frame(PING, 0, 0, bytes(8)) * at_once)
     assert not client.closing
+
+
+def test_patience_is_not_saved_up():
+    """Thousands of slow ones before do not excuse a flood."""
+    client = Client()
+    flood(client, "PING", seconds_between=0.02, count=3000)
+    _, sent = flood(client, "PING", count=3000)
+    assert client.closing
+    assert sent <= 2000
 
 
 def test_window_updates_do_not_touch_streams_that_they_do_not_help():

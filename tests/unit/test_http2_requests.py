@@ -209,6 +209,15 @@ def test_draining():
     assert client.closing
 
 
+def test_only_the_answer_to_our_own_ping_ends_the_draining():
+    client = Client()
+    client.send(frame(PING, ACK, 0, b"draining"))
+    assert not client.closing
+    client.connection.drain()
+    client.send(frame(PING, ACK, 0, b"another."))
+    assert not client.closing
+
+
 def test_draining_without_streams_closes_once_the_peer_knows():
     client = Client()
     client.connection.drain()
@@ -264,6 +273,31 @@ def test_windows_are_reopened_in_large_steps():
     assert 300_000 < given[0] <= 500_000
     assert 400_000 < given[1] <= 500_000
     assert len(updates) <= 15
+
+
+def test_padding_counts_and_is_given_back():
+    client = Client(limits=Limits(connection_window=65_535, initial_window=65_535))
+    client.send(headers(1, end=False))
+    for _ in range(1000):
+        client.send(frame(DATA, PADDED, 1, b"\xfeab" + bytes(254)))
+    assert client.events[-1] == ("data", 1, b"ab" * 1000, False)
+
+
+def test_nothing_is_given_back_that_was_not_held():
+    client = Client(consumes=False, limits=Limits(initial_window=65_535))
+    stream = client.request(end=False)
+    client.send(data(1, bytes(100)))
+    client.connection.consumed(stream, 50_000)
+    assert client.taken() == []
+    assert (stream.held, stream.credit) == (0, 100)
+
+
+def test_a_request_that_has_ended_needs_no_window():
+    client = Client(consumes=False, limits=Limits(initial_window=65_535))
+    stream = client.request(end=False)
+    client.send(data(1, bytes(16_000)) * 3, data(1, bytes(16_000), end=True))
+    client.connection.consumed(stream, 64_000)
+    assert client.taken() == []
 
 
 def test_window_updates_of_the_peer_are_not_answered():

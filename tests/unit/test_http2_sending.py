@@ -101,6 +101,12 @@ def test_a_queue_is_sent_as_the_window_opens():
     assert ("writable", 1) not in client.events, "the answer is over"
 
 
+def test_the_reserved_bit_of_an_increment_is_ignored():
+    client = narrow(0)
+    client.connection.send_data(client.request(), b"abc")
+    assert body(client.send(window_update(1, (1 << 31) + 2))) == b"ab"
+
+
 def test_the_last_bytes_of_a_queue_end_the_stream():
     client = narrow(2)
     stream = client.request()
@@ -156,6 +162,14 @@ def test_streams_share_the_connections_window_in_turn():
     assert shares == [[1], [3], [5]] * 2
     rest = client.send(window_update(0, 1 << 20))
     assert sorted(each.stream for each in rest if each.flags & END_STREAM) == [1, 3, 5]
+
+
+def test_a_small_answer_waits_for_the_connections_window_too():
+    client = Client(opening=PREFACE + settings(_4=TOP))
+    client.connection.send_data(client.request(), bytes(65_530), end=True)
+    client.connection.send_data(client.request(3), b"123456", end=True)
+    assert body(client.taken(), stream=3) == b"12345"
+    assert client.send(window_update(0, 9)) == [Sent(DATA, END_STREAM, 3, b"6")]
 
 
 def test_a_reset_drops_what_is_queued():
@@ -228,7 +242,9 @@ def test_windows_are_never_exceeded_and_nothing_is_lost(steps):
             waiting = len(given_[each]) - len(got[each])
             assert streams[each].queued == waiting
             assert not waiting or min(windows[0], windows[each]) <= 0, "nothing waits before an open window"
+        assert client.connection.queued == sum(stream.queued for stream in streams.values())
     for each in (1, 3, 5):
         client.connection.reset(streams[each], 8)
+    assert client.connection.queued == 0
     client.send(headers(7))
     assert not client.closing

@@ -24,9 +24,9 @@ from .frames import (
     goaway,
     unpack_header,
 )
-from .sending import RESET_BY_US
 from .settings import Limits
 from .stream import Owner
+from .stream_table import RESET_BY_US
 
 
 class Http2Connection(Control):

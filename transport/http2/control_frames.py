@@ -7,9 +7,9 @@ from .frames import ACK, MAX_ID, MAX_WINDOW, PING, SETTINGS, frame, goaway
 from .patience import Patience
 from .payloads import PRIORITY_BYTES, check_connection_frame, check_priority, read_long
 from .request_frames import Requests
-from .sending import RESET_BY_PEER
 from .settings import Limits, read_settings
 from .stream import Owner
+from .stream_table import RESET_BY_PEER
 
 KEEPALIVE, DRAIN = b"keepaliv", b"draining"
 """What our PINGs carry."""

@@ -25,11 +25,17 @@ _PER_CONNECTION = {b"connection", b"proxy-connection", b"keep-alive", b"transfer
 def classify(headers: Headers) -> tuple[int, int]:
     """What a list of fields is, and its content-length, −1 when it has none."""
     word = "".join(map(_letter, headers))
-    kind = _KINDS.get("".join(sorted(word.rstrip("rl"))), MALFORMED)
+    kind = _kind(word)
     if "l" not in word:
         return kind, -1
     lengths = {int(value) for name, value in headers if name == b"content-length"} if kind != MALFORMED else set[int]()
     return (kind, lengths.pop()) if len(lengths) == 1 else (MALFORMED, -1)
+
+
+@lru_cache(256)
+def _kind(word: str) -> int:
+    """Pseudo-fields come first, each once, in any order."""
+    return _KINDS.get("".join(sorted(word.rstrip("rl"))), MALFORMED)
 
 
 @lru_cache(1024)

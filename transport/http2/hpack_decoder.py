@@ -48,8 +48,7 @@ class HeaderDecoder:
             else:
                 field, pos = self._literal(block, pos, byte)
             room -= len(field[0]) + len(field[1]) + ENTRY_OVERHEAD
-            if room >= 0:
-                fields.append(field)
+            fields.append(field)
         return fields if room >= 0 else None
 
     def _size_updates(self, block: bytes) -> int:

@@ -13,9 +13,10 @@ from .frames import END_HEADERS, END_STREAM, PADDED, WITH_PRIORITY, rst_stream
 from .header_blocks import HeaderBlocks
 from .patience import Patience
 from .payloads import PRIORITY_BYTES, check_priority, unpadded
-from .sending import ENDED, RESET_BY_PEER, RESET_BY_US, Sending
+from .sending import Sending
 from .settings import Limits
 from .stream import HALF_CLOSED, OPEN, Headers, Owner, Stream
+from .stream_table import ENDED, RESET_BY_PEER, RESET_BY_US
 
 
 class Requests(Sending):
@@ -145,9 +146,6 @@ class Requests(Sending):
     def _is_idle(self, stream_id: int) -> bool:
         """Never opened; ids that a client cannot open (0, even ones) count as such."""
         return stream_id > self._last_id or not stream_id & 1
-
-    def _was(self, stream_id: int, how: int) -> bool:
-        return (stream_id << 2 | how) in self._closed
 
     def _fault(self, stream: Stream, code: int) -> None:
         """Reset a stream for the peer's fault (§5.4.2)."""
