@@ -3,6 +3,7 @@
     python benchmarks/bench_replace.py
 
 Figures are milliseconds a request for two callers over gRPC; aim: p99 during replacement at most 3 × the p99 without.
+A graph is replaced PAUSE seconds after the last replacement was answered, again and again.
 """
 
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ from threading import Event
 from time import perf_counter
 
 import numpy as np
+from served import served
 
-from graphserver import Client, Server
+from graphserver import Client
 
 MODEL = Path(__file__).parent.parent / "examples" / "repository" / "mlp" / "1" / "model.fb"
-CALLERS, ROUNDS, REQUESTS = 2, 3, 1000
+CALLERS, ROUNDS, REQUESTS, PAUSE = 2, 3, 1000, 0.02
 
 
 def latencies(address: str) -> list[float]:
@@ -41,6 +43,7 @@ def replacing(address: str) -> Iterator[list[int]]:
             while not stop.is_set():
                 client.replace(data, 0)
                 count[0] += 1
+                stop.wait(PAUSE)
 
     with ThreadPoolExecutor(1) as worker:
         running = worker.submit(replace)
@@ -58,12 +61,12 @@ def load(address: str) -> np.ndarray:
 def main() -> None:
     """Interleave rounds with and without replacement."""
     quiet, busy, replaced = list[np.ndarray](), list[np.ndarray](), 0
-    with Server(file=MODEL, port=0) as server:
-        load(server.address)
+    with served("-f", MODEL) as address:
+        load(address)
         for _ in range(ROUNDS):
-            quiet.append(load(server.address))
-            with replacing(server.address) as count:
-                busy.append(load(server.address))
+            quiet.append(load(address))
+            with replacing(address) as count:
+                busy.append(load(address))
             replaced += count[0]
     for name, each in (("without", quiet), ("replacing", busy)):
         p50, p99 = np.percentile(np.concatenate(each), [50, 99])

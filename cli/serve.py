@@ -1,6 +1,7 @@
 """`graphserver serve`: settings in, one ready line out, and a quiet end on SIGTERM."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -79,6 +80,8 @@ async def _serve(settings: Settings) -> None:
     stopped = _stop_signal()
     if not await _first(server.start(), stopped):
         return
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not walk it again
     print(server.ready_line(), file=sys.stderr, flush=True)
     await stopped.wait()
     await server.drain()

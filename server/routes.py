@@ -23,3 +23,10 @@ def routes(service: InferenceService, meters: Meters, health: Health, *, dl4j_co
     add_reflection(router)
     add_pages(router, service.ready, meters)
     return router
+
+
+def status_routes(service: InferenceService, meters: Meters) -> Router:
+    """The pages alone, for a door that probes and scrapes may reach and callers may not."""
+    router = Router()
+    add_pages(router, service.ready, meters)
+    return router

@@ -20,13 +20,16 @@ from ..repository.state import StateDir
 from ..spec.errors import InvalidArgument
 from ..spec.loading import load
 from ..transport.address import join
-from ..transport.call import Handler
 from ..transport.transport import Transport
 from .loop_thread import LoopThread
-from .routes import routes
+from .memory import memory_limit
+from .router import Router
+from .routes import routes, status_routes
 from .service import InferenceService
 from .settings import Settings
 from .status.health import Health
+
+_WIRE, _GRPCIO = "graphserver.transport.wire:WireTransport", "graphserver.transport.grpcio:GrpcioTransport"
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ class Server:
         self._meters = Meters()
         self._state: StateDir | None = None
         self._doors: list[Transport] = []
+        self._metrics_door: Transport | None = None
+        self._grpcio_door: Transport | None = None
         self._started_in = 0.0
         self._thread: LoopThread | None = None
 
@@ -75,19 +80,25 @@ class Server:
 
     @property
     def address(self) -> str:
-        """HOST:PORT for gRPC clients."""
+        """HOST:PORT for clients of every protocol."""
         return self._doors[0].address
 
     @property
     def metrics_address(self) -> str | None:
         """HOST:PORT for /metrics, /live and /ready; None when that door is closed."""
-        return self._doors[1].address if len(self._doors) > 1 else None
+        return self._metrics_door.address if self._metrics_door else None
+
+    @property
+    def grpcio_address(self) -> str | None:
+        """HOST:PORT of the second gRPC door, which the grpcio library serves; None when it is closed."""
+        return self._grpcio_door.address if self._grpcio_door else None
 
     def ready_line(self) -> str:
         """The one line that says where the server listens and what it serves."""
+        grpcio = f" {self.grpcio_address}" if self.grpcio_address else ""
         metrics = f" metrics={self.metrics_address}" if self.metrics_address else ""
         models = sum(not each.reason for each in self._service.index())
-        return f"graphserver ready: {self.address}{metrics} models={models} in {self._started_in:.1f} s"
+        return f"graphserver ready: {self.address}{grpcio}{metrics} models={models} in {self._started_in:.1f} s"
 
     async def _compose(self) -> None:
         settings = self.settings
@@ -100,15 +111,18 @@ class Server:
         self._service = InferenceService(self._repository, settings.outputs)
         self._health = Health(self._service)
         router = routes(self._service, self._meters, self._health, dl4j_compat=compat)
-        self._doors = [self._grpc_door(router, router.streams)]
+        inflight = settings.max_inflight_bytes or memory_limit() // 4
+        self._doors = [self._door(_WIRE, settings.port, router, max_inflight_bytes=inflight)]
         if settings.metrics_port is not None:
-            door = load("graphserver.transport.http_door:HttpDoor")
-            self._doors.append(door(router, join(settings.host, settings.metrics_port)))
+            self._metrics_door = self._door(_WIRE, settings.metrics_port, status_routes(self._service, self._meters))
+            self._doors.append(self._metrics_door)
+        if settings.grpcio_port is not None:
+            self._grpcio_door = self._door(_GRPCIO, settings.grpcio_port, router)
+            self._doors.append(self._grpcio_door)
 
-    def _grpc_door(self, handler: Handler, streams: set[str]) -> Transport:
-        address = join(self.settings.host, self.settings.port)
-        door = load("graphserver.transport.grpcio:GrpcioTransport")
-        return door(handler, address, max_message_bytes=self.settings.max_message_bytes, streams=streams)
+    def _door(self, kind: str, port: int, router: Router, **limits: int) -> Transport:
+        limits["max_message_bytes"] = self.settings.max_message_bytes
+        return load(kind)(router, join(self.settings.host, port), streams=router.streams, **limits)
 
     def _deploy(self, model: str, version: int, instance: Instance) -> Deployment:
         loop = asyncio.get_running_loop()

@@ -42,10 +42,21 @@ def seconds(text: str) -> float:
     return value
 
 
-def message_bytes(text: str) -> int:
-    """A size such as 4194304, 64M or 1GiB (powers of 1024), up to 2 GiB-1; `2G` means that limit."""
+def size(text: str) -> int:
+    """A size such as 4194304, 64M or 1GiB (powers of 1024)."""
     found = _SIZE.fullmatch(text.strip())
     value = int(found[1]) << 10 * " KMGT".index(found[2].upper() or " ") if found else 0
+    if value <= 0:
+        raise ValueError("expected bytes such as 4194304, 64M or 1G")
+    return value
+
+
+def message_bytes(text: str) -> int:
+    """A size up to 2 GiB-1; `2G` means that limit."""
+    try:
+        value = size(text)
+    except ValueError:
+        value = 0
     if not 0 < value <= MAX_MESSAGE_BYTES + 1:
         raise ValueError("expected bytes such as 4194304, 64M or 1G, up to 2G")
     return min(value, MAX_MESSAGE_BYTES)

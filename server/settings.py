@@ -39,7 +39,7 @@ class Settings:
     )
     port: int = field(
         default=40123,
-        metadata=_by("-p/--port", "N", a.port, "port for gRPC; 0 takes a free one"),
+        metadata=_by("-p/--port", "N", a.port, "port for gRPC and HTTP; 0 takes a free one"),
     )
     host: str = field(
         default="127.0.0.1",
@@ -47,7 +47,7 @@ class Settings:
     )
     metrics_port: int | None = field(
         default=None,
-        metadata=_by("--metrics-port", "N", a.port, "port for /metrics, /live and /ready; closed unless given"),
+        metadata=_by("--metrics-port", "N", a.port, "port for /metrics, /live and /ready alone; closed unless given"),
     )
     state_dir: Path | None = field(
         default=None,
@@ -75,6 +75,19 @@ class Settings:
         default=a.MAX_MESSAGE_BYTES,
         metadata=_by("--max-message-bytes", "SIZE", a.message_bytes, "largest request, such as 64M"),
     )
+    max_inflight_bytes: int | None = field(
+        default=None,
+        metadata=_by(
+            "--max-inflight-bytes",
+            "SIZE",
+            a.size,
+            "all requests and answers under way (default: a quarter of the memory)",
+        ),
+    )
+    grpcio_port: int | None = field(
+        default=None,
+        metadata=_by("--grpcio-port", "N", a.port, "port for gRPC by the grpcio library; closed unless given"),
+    )
     drain_seconds: float = field(
         default=30.0,
         metadata=_by("--drain-seconds", "SECONDS", a.seconds, "how long running requests may take when stopping"),
@@ -97,8 +110,11 @@ class Settings:
         self._check_together()
 
     def _check_together(self) -> None:
-        if self.port and self.port == self.metrics_port:
-            raise SettingsError(f"port and metrics-port are both {self.port}, expected two different ports")
+        ports = {"port": self.port, "metrics-port": self.metrics_port, "grpcio-port": self.grpcio_port}
+        taken = {number: name for name, number in reversed(ports.items()) if number}
+        for name, number in ports.items():
+            if number and taken[number] != name:
+                raise SettingsError(f"{taken[number]} and {name} are both {number}, expected two different ports")
         numbers = [number for _, number in self.ids] + ([0] if self.file else [])
         twice = next((number for number in numbers if numbers.count(number) > 1), None)
         if twice is not None:

@@ -14,10 +14,7 @@ PREFIX = "GRAPHSERVER_"
 CONFIG = "config"
 """The flag and the environment name that say which TOML file to read; not a setting itself."""
 
-PLANNED = frozenset(
-    {"admin", "device", "grpcio-port", "listen", "max-inflight-bytes", "memory-limit", "model-control-mode"}
-    | {"triton-ports"}
-)
+PLANNED = frozenset({"admin", "device", "listen", "memory-limit", "model-control-mode", "triton-ports"})
 """Names that are promised and whose mechanism is not there yet."""
 
 

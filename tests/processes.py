@@ -12,7 +12,7 @@ from typing import Self
 
 import graphserver
 
-_READY = re.compile(r"graphserver ready: (\S+)(?: metrics=(\S+))? models=(\d+) in ")
+_READY = re.compile(r"graphserver ready: (\S+)(?: (\d\S+))?(?: metrics=(\S+))? models=(\d+) in ")
 
 
 def command(*args: object) -> list[str]:
@@ -50,7 +50,8 @@ class ServerProcess:
         for line in self.process.stderr:
             self.lines.append(line)
             if found := _READY.match(line):
-                self.address, self.metrics_address, self.models = found[1], found[2], int(found[3])
+                self.address, self.grpcio_address, self.metrics_address = found[1], found[2], found[3]
+                self.models = int(found[4])
                 return self
         raise AssertionError(f"no ready line, exit {self.process.wait(10)}: {''.join(self.lines)}")
 

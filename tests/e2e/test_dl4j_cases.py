@@ -13,9 +13,13 @@ from graphserver.spec.dtype import Array
 NAMES = cases.names()
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with Server(port=0) as server, Client(server.address) as client:
+@pytest.fixture(scope="module", params=["wire", "grpcio"])
+def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """A client of a server that has all graphs, through either transport."""
+    with (
+        Server(port=0, grpcio_port=0) as server,
+        Client(str(server.address if request.param == "wire" else server.grpcio_address)) as client,
+    ):
         for i, name in enumerate(NAMES):
             client.register(cases.case(name).graph, i)
         yield client

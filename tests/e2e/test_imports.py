@@ -40,7 +40,5 @@ def test_light_until_used(code: str, absent: set[str]) -> None:
 def test_what_serving_a_graph_may_import() -> None:
     third_party = imported(SERVE.format(str(cases.case("mlp_mnist").graph))) - imported("") - sys.stdlib_module_names
     third_party -= {name for name in third_party if "cython" in name or name.startswith("__")}  # run-time parts
-    # grpc takes the last two when they are there.
-    allowed = {"graphserver", "numpy", "ml_dtypes", "flatbuffers", "google", "grpc", "tqdm"}
-    allowed |= {"grpc_tools", "typing_extensions"}
+    allowed = {"graphserver", "numpy", "ml_dtypes", "flatbuffers", "httptools", "tqdm"}
     assert third_party - allowed == set()

@@ -18,10 +18,12 @@ KEYS = {"matmul": (1, 0), "y": (4, 0)}
 METHOD = "/org.nd4j.graph.GraphInferenceServer/"
 
 
-@pytest.fixture
-def channel() -> Iterator[grpc.Channel]:
-    with Server(port=0) as server, grpc.insecure_channel(server.address) as channel:
-        yield channel
+@pytest.fixture(params=["wire", "grpcio"])
+def channel(request: pytest.FixtureRequest) -> Iterator[grpc.Channel]:
+    with Server(port=0, grpcio_port=0) as server:
+        address = server.address if request.param == "wire" else server.grpcio_address
+        with grpc.insecure_channel(str(address)) as channel:
+            yield channel
 
 
 def send(channel: grpc.Channel, path: Path) -> bytes:

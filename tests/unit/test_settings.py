@@ -22,6 +22,8 @@ ROWS = [
     ("id", "mlp=-3", "ids", (("mlp", -3),)),
     ("compat", "dl4j", "compat", ("dl4j",)),
     ("max-message-bytes", "64M", "max_message_bytes", 64 << 20),
+    ("max-inflight-bytes", "8G", "max_inflight_bytes", 8 << 30),
+    ("grpcio-port", "50051", "grpcio_port", 50051),
     ("drain-seconds", "1.5", "drain_seconds", 1.5),
     ("log-format", "json", "log_format", "json"),
     ("log-level", "debug", "log_level", "debug"),
