@@ -6,7 +6,7 @@ from typing import Any
 from ...spec.dtype import by_code
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
-from ..arguments import axis_list, dtype_option
+from ..arguments import axis_list, dtype_option, result_type
 from ..axis_rules import adds_axis
 from ..bounds import check_size
 from ..registry import Options, kernel
@@ -97,8 +97,11 @@ def eye(xp: Any, *hosts: Any, sizes: tuple[int, ...] = (), dtype: Any = "float32
 
 
 def _read_onehot(args: OpArgs) -> Options:
-    named = {**dict(zip(("axis", "depth"), args.ints, strict=False)), **dtype_option(args)}
-    return {**named, **dict(zip(("on", "off"), args.floats, strict=False))}
+    places, marks = (
+        dict(zip(names, given, strict=False))
+        for names, given in ((("axis", "depth"), args.ints), (("on", "off"), args.floats))
+    )
+    return {"dtype": result_type(args, 0, "float32"), **dtype_option(args), **places, **marks}
 
 
 @kernel("onehot", read=_read_onehot, rows=adds_axis("axis", -1), host=(1, 2, 3))

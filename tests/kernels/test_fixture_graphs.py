@@ -1,6 +1,6 @@
 """Graphs that DL4J wrote give the numbers that DL4J got, alone and in company."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -21,15 +21,56 @@ FIXED = {
     "casts_basic": "input 'x': its first dimension is fixed at 2",
     "ew_compare": "input 'x': its first dimension is fixed at 2",
     "if_cond": "node 'branch/cond/reduce_sum' (reduce_sum): it reduces over the batch axis",
-    "shape_basic": "input 'y': its first dimension is fixed at 2",
     "tf_mlp": "input 'x': its first dimension is fixed at 3",
 }
 """Cases whose shapes, or whose one condition for all rows, leave no room for a second caller."""
 
-"""Judged by a test of its own, below: DL4J's results before saving and after reloading differ."""
+ALONE = {
+    "activations_a": {"softmax0"},
+    "activations_b": {"logsm0"},
+    "ew_explog": {"log", "log1p", "logBase2", "sqrt", "rsqrt", "recip", "pow"},
+    "ew_trig": {"tan", "asin", "acos", "acosh", "atanh", "atan2"},
+    "index_cum": {"an", "cs0"},
+    "matmul_family": {"mm", "mmta", "bmm", "bmmtb", "xw", "lin", "relul", "linalgmm"},
+    "normalisation": {"fused"},
+    "pairwise_broadcast": {
+        *("add", "sub", "mul", "div", "rsub", "rdiv", "sqdiff", "fdiv", "fmod", "mod", "max", "min"),
+        *("both", "bias", "bias_nchw"),
+    },
+    "reduce_basic": {"sum", "sum02", "mean", "maxall"},
+    "scalar_arith": {"rdiv", "pow"},
+    "shape_basic": {"tr", "edm", "st", "st1", "flat", "flatten", "size", "sizeAt", "shape"},
+    "shape_slice": {"sl", "ss", "ssshrink", "ssnew", "ga", "ga0", "gnd", "get", "emb"},
+    "spatial_rearrange": {"s2b", "b2s"},
+    "topk_sort_unique": {"uniq_0", "uniq_1", "uniqc_0", "uniqc_1", "uniqc_2", "intopk", "ismax"},
+}
+"""Outputs that cannot be batched among others that can: rows of strangers would meet, or an input has a fixed size."""
+
+
+def _highest(run: Run) -> Array:
+    """Where each 2 by 2 window of [b, 3, 7, 7] has its highest entry: (y · 7 + x) · 3 + channel, channels last."""
+    windows = run.inputs["x"][..., :6, :6].reshape(-1, 3, 3, 2, 3, 2).transpose(0, 2, 4, 1, 3, 5)
+    found = windows.reshape(-1, 3, 3, 3, 4).argmax(-1)
+    y, x, channel = np.ogrid[:3, :3, :3]
+    return (((2 * y + found // 2) * 7 + 2 * x + found % 2) * 3 + channel).astype("int32")
+
+
+RIGHT: dict[str, dict[str, Callable[[Run], Array]]] = {
+    "pooling": {"ma_0": lambda run: run.expected["mv"].transpose(0, 2, 3, 1), "ma_1": _highest},
+    "scatter_family": {"s2d": lambda _run: np.array([1, 9, 2, 9], "float32")},
+    "shape_slice": {"ssell": lambda run: run.inputs["x"][..., 1:3]},
+}
+"""Outputs in which M2.1 is wrong, and what is right.
+
+It leaves max_pool_with_argmax in the shape of its input, copies floats bit by bit into the whole numbers that the file
+declares for compat_sparse_to_dense, and finds nothing behind an ellipsis.
+"""
 
 PROVEN = [name for name in names() if case(name).dynamic_batch and name not in FIXED]
 RUNS = [pytest.param(name, n, id=f"{name}-{n}") for name in names() for n in range(len(case(name).runs))]
+
+
+Callers = Sequence[Mapping[str, Array]]
 
 
 @cache
@@ -52,7 +93,7 @@ def pending(instance: NativeInstance, inputs: Mapping[str, Array], asked: tuple[
     return made
 
 
-def answers(instance: NativeInstance, callers: list[Mapping[str, Array]], asked: tuple[str, ...] | None) -> Any:
+def answers(instance: NativeInstance, callers: Callers, asked: tuple[str, ...] | None) -> Any:
     """What each caller gets when all run as one batch."""
     selection = instance.select(frozenset(callers[0]), asked)
     batch = RequestBatch([pending(instance, inputs, asked) for inputs in callers], selection, lambda: 0.0)
@@ -79,7 +120,8 @@ def test_dl4js_own_numbers(name: str, n: int) -> None:
     of, run = case(name), case(name).runs[n]
     (got,) = answers(loaded(name), [run.inputs], of.outputs)
     if of.compare:
-        assert_close(got, run.expected, of)
+        right = {output: of_run(run) for output, of_run in RIGHT.get(name, {}).items()}
+        assert_close(got, {**run.expected, **right}, of)
     assert list(got) == list(of.outputs)
 
 
@@ -96,21 +138,39 @@ def test_a_big_endian_bfloat16_scalar_is_what_it_says() -> None:
 
 @pytest.mark.parametrize("name", PROVEN)
 def test_strangers_in_one_batch_get_what_each_gets_alone(name: str) -> None:
-    """The plain Java request (default set) and the asked outputs; callers of different sizes and contents."""
-    instance, of = loaded(name), case(name)
-    callers = [*(run.inputs for run in of.runs), *_variants(of.runs[0])]
-    for asked in (None, of.outputs):
-        for got, inputs in zip(answers(instance, callers, asked), callers, strict=True):
-            (alone,) = answers(instance, [inputs], asked)
-            assert_close(got, alone, of)
+    """Outputs that need the same inputs, and the plain Java request (default set) where that is all of them; callers of
+    different sizes and contents.
+    """
+    of, groups = case(name), _groups(name)
+    for needed, outputs in groups.items():
+        fed = [{key: run.inputs[key] for key in needed} for run in of.runs]
+        _check_strangers(of, [*fed, *_variants(fed[0])], outputs)
+    if len(groups) == 1 and name not in ALONE:
+        _check_strangers(of, [*(run.inputs for run in of.runs), *_variants(of.runs[0].inputs)], None)
+
+
+def _groups(name: str) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The outputs that can be batched, by the inputs that they need: inputs of different sizes share no request."""
+    instance, of, found = loaded(name), case(name), dict[tuple[str, ...], tuple[str, ...]]()
+    for output in of.outputs:
+        if output not in ALONE.get(name, ()):
+            needed = instance.select(frozenset(of.runs[0].inputs), (output,)).inputs
+            found[needed] = (*found.get(needed, ()), output)
+    return found
+
+
+def _check_strangers(of: Case, callers: Callers, asked: tuple[str, ...] | None) -> None:
+    instance = loaded(of.name)
+    for got, inputs in zip(answers(instance, callers, asked), callers, strict=True):
+        (alone,) = answers(instance, [inputs], asked)
+        assert_close(got, alone, of)
 
 
 @pytest.mark.parametrize("name", PROVEN)
-def test_each_output_alone_may_be_batched(name: str) -> None:
+def test_each_output_is_batched_unless_listed(name: str) -> None:
     fed = frozenset(case(name).runs[0].inputs)
-    for output in case(name).outputs:
-        selection = loaded(name).select(fed, (output,))
-        assert selection.splits is not None, selection.reason
+    single = {output for output in case(name).outputs if loaded(name).select(fed, (output,)).splits is None}
+    assert single == ALONE.get(name, set())
 
 
 @pytest.mark.parametrize("name", sorted(FIXED.keys() & set(names())))
@@ -128,6 +188,6 @@ def test_training_needs_more_than_serving() -> None:
     assert not any("loss" in name for name in selection.outputs)
 
 
-def _variants(run: Run) -> list[dict[str, Array]]:
+def _variants(inputs: Mapping[str, Array]) -> list[dict[str, Array]]:
     """The same rows in another order, and the first one alone."""
-    return [{name: rows[how] for name, rows in run.inputs.items()} for how in (slice(None, None, -1), slice(0, 1))]
+    return [{name: rows[how] for name, rows in inputs.items()} for how in (slice(None, None, -1), slice(0, 1))]

@@ -5,7 +5,7 @@ import numpy as np
 
 from graphserver.spec.dtype import BOOL, FP32, INT32, INT64, Array, by_name
 from graphserver.spec.errors import InvalidArgument
-from graphserver.spec.graph import OpKind
+from graphserver.spec.graph import OpArgs, OpKind
 
 from .row import args, floats, row
 
@@ -82,6 +82,7 @@ CONSTANTS = [
     row("eye", (), np.eye(2, 3, dtype="int32"), args(-99, 2, 3, t=(9.0,))),
     row("eye", (), InvalidArgument, args(2**20, 2**20)),
     row("onehot", _LENGTHS, np.eye(4, dtype="int32")[_LENGTHS].T, args(0, 4, dtypes=(INT32,))),
+    row("onehot", _LENGTHS, np.eye(4, dtype="int32")[_LENGTHS], OpArgs(ints=(-1, 4), results=(INT32,))),
     row("onehot", [[0, 2]], [[[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]], args(1, 3)),
     row("sequence_mask", _LENGTHS, np.array([[1, 0, 0, 0], [1, 1, 1, 0]], "float32"), args(4, dtypes=(FP32,))),
     row("sequence_mask", (_LENGTHS, [2]), np.array([[1, 0], [1, 1]], bool)),
