@@ -1,20 +1,24 @@
 """An op graph as the scheduler sees it: loaded, proven, warmed, ready for batches."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ...kernels.catalog import load_all
 from ...kernels.deferred import deferred_checks
 from ...kernels.registry import KernelRegistry
 from ...spec.artifact import Artifact
 from ...spec.dtype import Array
-from ...spec.errors import GraphServerError, Unsupported
+from ...spec.errors import GraphServerError, Overloaded, Unsupported
 from ...spec.graph import OpGraph
 from ...spec.tensor import Signature
 from ..arrays import NUMPY, ArrayModule
 from ..instance import Batch, Selection, Sink
 from .compile import compile_graph
-from .plan import Plan
+from .execute import ITERATIONS
+from .foresight import bounded
+from .plan import Plan, build
 from .rows_proof import FILLS, prove
 from .selection import Selector
 from .trial import samples
@@ -23,6 +27,9 @@ LOG = logging.getLogger(__name__)
 
 WARM_ROWS = (1, 8)
 """Batch sizes that run once before the first request does."""
+
+WARM_SECONDS = 5.0
+"""For these runs together; looked at between ops."""
 
 
 class NativeInstance:
@@ -65,16 +72,28 @@ class NativeInstance:
                 deferred.judge(lambda value: int(self._arrays.fetch(value)))
         return answers
 
-    def warm(self) -> None:
-        """Run the default set once for each of WARM_ROWS. A model that refuses random numbers stays cold."""
-        graph = self._plan.compiled.graph
+    def warm(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Run the default set once for each of WARM_ROWS, after a run in which no op may take memory beyond bounds.
+
+        A model that refuses random numbers, or takes longer than WARM_SECONDS, stays cold.
+        """
+        compiled, end = self._plan.compiled, clock() + WARM_SECONDS
+        graph = compiled.graph
+
+        def check() -> None:
+            if clock() > end:
+                raise Overloaded(f"it took longer than {WARM_SECONDS:g} s")
+
         try:
             selection = self.select(self._selector.usual, None)
             variables = [graph.variables[name] for name in selection.inputs]
             if any(found.shape is None for found in variables):
                 return
-            for rows in WARM_ROWS:
-                self._plan.run(samples(graph, variables, rows, FILLS[0]), selection.outputs)
+            batches = [samples(graph, variables, rows, FILLS[0]) for rows in WARM_ROWS]
+            careful = replace(compiled, calls=tuple(map(bounded, compiled.calls)))
+            build(careful, selection.outputs, self._plan.iterations).run(batches[-1], check)
+            for batch in batches:
+                self._plan.run(batch, selection.outputs, check)
         except GraphServerError as error:
             LOG.debug("not warmed: %s", error)
 
@@ -87,14 +106,21 @@ class NativeBackend:
     """Runs op graphs on the kernels.
 
     kernels: where ops are looked up, None for all there are. dl4j_compat: also answer weights, constants and
-    placeholders, as the original server does. arrays: what to compute with.
+    placeholders, as the original server does. arrays: what to compute with. iterations: what all loops of one request
+    may take together.
     """
 
     def __init__(
-        self, kernels: KernelRegistry | None = None, *, dl4j_compat: bool = False, arrays: ArrayModule = NUMPY
+        self,
+        kernels: KernelRegistry | None = None,
+        *,
+        dl4j_compat: bool = False,
+        arrays: ArrayModule = NUMPY,
+        iterations: int = ITERATIONS,
     ) -> None:
         self._kernels = kernels
         self._arrays = arrays
+        self._iterations = iterations
         self._dl4j_compat = dl4j_compat
 
     def load(self, artifact: Artifact) -> NativeInstance:
@@ -104,6 +130,6 @@ class NativeBackend:
         with self._arrays.entered():
             compiled = compile_graph(artifact.content, self._kernels or load_all(), self._arrays)
             selector = Selector(compiled, prove(compiled), dl4j_compat=self._dl4j_compat)
-            instance = NativeInstance(artifact.signature, Plan(compiled), selector)
+            instance = NativeInstance(artifact.signature, Plan(compiled, self._iterations), selector)
             instance.warm()
         return instance

@@ -10,6 +10,7 @@ from ...spec.graph import OpKind, OpName, OpNode
 from ..arrays import ArrayModule
 from .call import Call, Guard
 from .execute import ALLOWANCE, Allowance, Steps, Values, execute, truth
+from .foresight import bounded
 from .layout import Fetch, Layout
 
 
@@ -36,6 +37,7 @@ def loop_call(
 
     leaves: the side of the predicate that ends it. exits: by the name that is read outside, what it is inside.
     """
+    parts = Parts(*(tuple(map(bounded, part)) for part in parts))
     calls = [call for part in parts for call in part]
     made = {each.name for each in carried}.union(*(call.node.outputs for call in calls))
     kept = (leaves.predicate, *exits.values(), *(each.again for each in carried))

@@ -61,10 +61,11 @@ class Program:
 class Plan:
     """A compiled graph, run on demand. iterations: what all loops of one run may take together."""
 
-    __slots__ = ("_program", "compiled")
+    __slots__ = ("_program", "compiled", "iterations")
 
     def __init__(self, compiled: Compiled, iterations: int = ITERATIONS) -> None:
         self.compiled = compiled
+        self.iterations = iterations
         self._program = lru_cache(PROGRAMS)(partial(build, compiled, iterations=iterations))
 
     def run(
