@@ -85,7 +85,7 @@ class Ours:
 
     def on_request(self, stream: Stream, headers: Headers, ended: bool) -> None: ...
 
-    def on_data(self, stream: Stream, data: memoryview, ended: bool) -> None:  # noqa: ARG002 - only counted
+    def on_data(self, stream: Stream, data: memoryview, ended: bool) -> None:  # noqa: ARG002 - the face of an Owner  # noqa: ARG002 - only counted
         if ended:
             self.ended.append(stream)
 

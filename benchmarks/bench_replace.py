@@ -61,7 +61,7 @@ def load(address: str) -> np.ndarray:
 def main() -> None:
     """Interleave rounds with and without replacement."""
     quiet, busy, replaced = list[np.ndarray](), list[np.ndarray](), 0
-    with served("-f", MODEL) as address:
+    with served("-f", MODEL) as (address, _, _):
         load(address)
         for _ in range(ROUNDS):
             quiet.append(load(address))

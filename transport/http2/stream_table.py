@@ -24,7 +24,7 @@ class StreamTable:
         self.out: list[bytes | memoryview] = [limits.announcement()]
         self.closing = False
         self.streams: dict[int, Stream] = {}
-        self.queued = 0
+        self.queued: int = 0
         self._limits = limits
         self._refusing = False
         self._starved: dict[int, Stream] = {}
