@@ -10,6 +10,7 @@ JUNIT = """<testsuites>
     <testcase package="http2/4.1" classname="Sends a frame"></testcase>
     <testcase package="http2/4.1" classname="Sends another"><error>GOAWAY Frame
 Timeout</error></testcase>
+    <testcase package="http2/4.1" classname="Sends a third"><skipped></skipped></testcase>
   </testsuite>
 </testsuites>"""
 
@@ -23,7 +24,11 @@ def test_every_case_passes_or_is_excused(go_program):
 
 
 def test_a_report_is_read_case_by_case():
-    assert h2spec.read(JUNIT) == {"http2/4.1/1": "", "http2/4.1/2": "Sends another: got Timeout"}
+    assert h2spec.read(JUNIT) == {
+        "http2/4.1/1": "",
+        "http2/4.1/2": "Sends another: got Timeout",
+        "http2/4.1/3": "Sends a third: got skipped",
+    }
 
 
 @pytest.mark.parametrize(
