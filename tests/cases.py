@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,7 +71,9 @@ def case(name: str) -> Case:
             Placeholder(key, one["dtype"], tuple(one["shape"]), one["fed"]) for key, one in text["placeholders"].items()
         ),
         tuple(text["outputs"]),
-        tuple(Run(_arrays(folder, run["inputs"]), _arrays(folder, run["expected"])) for run in text["runs"]),
+        tuple(
+            _right(name, Run(_arrays(folder, run["inputs"]), _arrays(folder, run["expected"]))) for run in text["runs"]
+        ),
         text["rtol"],
         text["atol"],
         text["dynamic_batch"],
@@ -78,6 +81,31 @@ def case(name: str) -> Case:
         frozenset(text.get("no_compare", ())),
         text["ops"],
     )
+
+
+def _highest(run: Run) -> Array:
+    """Where each 2 by 2 window of [b, 3, 7, 7] has its highest entry: (y · 7 + x) · 3 + channel, channels last."""
+    windows = run.inputs["x"][..., :6, :6].reshape(-1, 3, 3, 2, 3, 2).transpose(0, 2, 4, 1, 3, 5)
+    found = windows.reshape(-1, 3, 3, 3, 4).argmax(-1)
+    y, x, channel = np.ogrid[:3, :3, :3]
+    return (((2 * y + found // 2) * 7 + 2 * x + found % 2) * 3 + channel).astype("int32")
+
+
+RIGHT: dict[str, dict[str, Callable[[Run], Array]]] = {
+    "pooling": {"ma_0": lambda run: run.expected["mv"].transpose(0, 2, 3, 1), "ma_1": _highest},
+    "scatter_family": {"s2d": lambda _run: np.array([1, 9, 2, 9], "float32")},
+    "shape_slice": {"ssell": lambda run: run.inputs["x"][..., 1:3]},
+}
+"""Outputs in which M2.1 is wrong, and what is right.
+
+It leaves max_pool_with_argmax in the shape of its input, copies floats bit by bit into the whole numbers that the file
+declares for compat_sparse_to_dense, and finds nothing behind an ellipsis.
+"""
+
+
+def _right(name: str, run: Run) -> Run:
+    right = {output: of_run(run) for output, of_run in RIGHT.get(name, {}).items()}
+    return Run(run.inputs, {**run.expected, **right})
 
 
 def names() -> list[str]:

@@ -30,6 +30,8 @@ def close(case: cases.Case, got: dict[str, Array], expected: dict[str, Array]) -
     for name, want in expected.items():
         have = got[name]
         assert (have.dtype, have.shape) == (want.dtype, want.shape), name
+        if name in case.random or not case.compare:
+            continue
         if want.dtype.kind in "fV":
             have, want = have.astype(np.float64), want.astype(np.float64)
             np.testing.assert_allclose(have, want, case.rtol, case.atol, err_msg=name)
