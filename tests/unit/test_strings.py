@@ -78,7 +78,7 @@ REFUSED = {
     "y = tanh s": "strings",
     "y = reduce_max s": "strings",
     "y = greater s t": "strings",
-    "y = exp s": "strings",
+    "y = sigmoid s": "strings",
     "y = matmul s s": "strings",
     "y = concat s x": "strings together with numbers",
     "c = equals s t; y = Where c s x": "strings together with numbers",
