@@ -43,18 +43,18 @@ def _letter(field: Field) -> str:
     name, value = field
     if not _VALUE.fullmatch(value):
         return "x"
-    if name.startswith(b":"):
-        return _pseudo_letter(name, value)
-    if not _NAME.fullmatch(name) or name in _PER_CONNECTION:
-        return "x"
-    if name == b"te":
-        return "r" if value.lower() == b"trailers" else "x"
-    if name == b"content-length":
-        return "l" if _LENGTH.fullmatch(value) else "x"
-    return "r"
+    return _letter_of_name(name) or _letter_of_value(name, value)
 
 
-def _pseudo_letter(name: bytes, value: bytes) -> str:
+@lru_cache(256)
+def _letter_of_name(name: bytes) -> str:
+    """The letter of a field by its name alone, empty where its value matters."""
+    if name.startswith(b":") or name in (b"te", b"content-length"):
+        return ""
+    return "r" if _NAME.fullmatch(name) and name not in _PER_CONNECTION else "x"
+
+
+def _letter_of_value(name: bytes, value: bytes) -> str:
     match name:
         case b":method" if _METHOD.fullmatch(value):
             return "C" if value == b"CONNECT" else "m"
@@ -64,5 +64,9 @@ def _pseudo_letter(name: bytes, value: bytes) -> str:
             return "p"
         case b":authority":
             return "a"
+        case b"te" if value.lower() == b"trailers":
+            return "r"
+        case b"content-length" if _LENGTH.fullmatch(value):
+            return "l"
         case _:
             return "x"

@@ -1,7 +1,7 @@
 """HPACK → header fields (RFC 7541 §3.2, §6)."""
 
 from .errors import HpackError
-from .hpack_table import ENTRY_OVERHEAD, Field, FieldTable
+from .hpack_table import Field, FieldTable, size_of
 from .huffman import decode_huffman
 from .settings import DEFAULT_TABLE_SIZE
 
@@ -29,33 +29,32 @@ class HeaderDecoder:
 
         The table follows the block in either case.
         """
+        fields: list[Field] = []
+        end, room = len(block), self._list_bytes
+        known, sizes = self._table.fields, self._table.sizes
         try:
-            return self._decode(block)
+            pos = self._size_updates(block)
+            while pos < end:
+                byte = block[pos]
+                if byte & _INDEXED:
+                    index, pos = (byte & 0x7F, pos + 1) if byte != 0xFF else read_integer(block, pos, 0x7F)
+                    if not index:
+                        raise HpackError("a header field has index 0")
+                    fields.append(known[index])
+                    room -= sizes[index]
+                else:
+                    field, pos = self._literal(block, pos, byte)
+                    fields.append(field)
+                    room -= size_of(field)
         except IndexError:
             raise HpackError("a header block is cut off, or refers beyond the tables") from None
-
-    def _decode(self, block: bytes) -> list[Field] | None:
-        fields: list[Field] = []
-        pos, room = self._size_updates(block), self._list_bytes
-        end, table = len(block), self._table.fields
-        while pos < end:
-            byte = block[pos]
-            if byte & _INDEXED:
-                index, pos = (byte & 0x7F, pos + 1) if byte != 0xFF else read_integer(block, pos, 7)
-                field = table[index]
-                if not index:
-                    raise HpackError("a header field has index 0")
-            else:
-                field, pos = self._literal(block, pos, byte)
-            room -= len(field[0]) + len(field[1]) + ENTRY_OVERHEAD
-            fields.append(field)
         return fields if room >= 0 else None
 
     def _size_updates(self, block: bytes) -> int:
         """Apply the size updates that a block begins with; where its fields begin."""
         pos = 0
         while pos < len(block) and block[pos] >> 5 == 1:
-            size, pos = read_integer(block, pos, 5)
+            size, pos = read_integer(block, pos, 0x1F)
             if size > self._table_size:
                 raise HpackError(
                     f"the dynamic table is to have {size} bytes, at most {self._table_size} were announced"
@@ -68,7 +67,7 @@ class HeaderDecoder:
         if byte >> 5 == 1:
             raise HpackError("a dynamic table size update comes after a header field")
         indexing = byte & _INDEXING
-        index, pos = read_integer(block, pos, 6 if indexing else 4)
+        index, pos = read_integer(block, pos, 0x3F if indexing else 0x0F)
         if index:
             name = self._table.fields[index][0]
         else:
@@ -81,12 +80,11 @@ class HeaderDecoder:
         return field, pos
 
 
-def read_integer(block: bytes, pos: int, bits: int) -> tuple[int, int]:
-    """An integer in the low `bits` of the byte at `pos` and what follows, and the place after it (§5.1).
+def read_integer(block: bytes, pos: int, most: int) -> tuple[int, int]:
+    """An integer in the low bits of the byte at `pos`, those of `most`, and the place after it (§5.1).
 
     Raises HpackError beyond 28 bits, more than any index or length means here; IndexError when it is cut off.
     """
-    most = (1 << bits) - 1
     value = block[pos] & most
     pos += 1
     if value < most:
@@ -102,8 +100,10 @@ def read_integer(block: bytes, pos: int, bits: int) -> tuple[int, int]:
 
 def _read_string(block: bytes, pos: int) -> tuple[bytes, int]:
     """A string and the place after it (§5.2)."""
-    coded = block[pos] & 0x80
-    length, pos = read_integer(block, pos, 7)
+    coded, length = block[pos] & 0x80, block[pos] & 0x7F
+    pos += 1
+    if length == 0x7F:
+        length, pos = read_integer(block, pos - 1, 0x7F)
     end = pos + length
     if end > len(block):
         raise HpackError(f"a string of {length} bytes has {len(block) - pos}")

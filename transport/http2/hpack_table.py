@@ -2,8 +2,7 @@
 
 Field = tuple[bytes, bytes]
 
-ENTRY_OVERHEAD = 32
-"""Bytes that an entry counts beyond its name and value (§4.1)."""
+_OVERHEAD = 32
 
 _STATIC = """
 :authority
@@ -79,22 +78,35 @@ STATIC: tuple[Field, ...] = ((b"", b""), *map(_field, _STATIC.split("\n")[1:-1])
 """The static table, from index 1; index 0 names nothing."""
 
 
-class FieldTable:
-    """The static table and behind it the dynamic one, newest entry first: an index is a place in `fields`."""
+def size_of(field: Field) -> int:
+    """Bytes that a field counts as, in a table (§4.1) and in a list (RFC 9113 §6.5.2)."""
+    return len(field[0]) + len(field[1]) + _OVERHEAD
 
-    __slots__ = ("capacity", "fields", "size")
+
+_STATIC_SIZES = tuple(map(size_of, STATIC))
+
+
+class FieldTable:
+    """The static table and behind it the dynamic one, newest entry first: an index is a place in `fields`.
+
+    sizes: of the fields, at the same places. size: of the dynamic entries.
+    """
+
+    __slots__ = ("capacity", "fields", "size", "sizes")
 
     def __init__(self, capacity: int) -> None:
         self.fields: list[Field] = list(STATIC)
+        self.sizes: list[int] = list(_STATIC_SIZES)
         self.capacity = capacity
         self.size = 0
 
     def add(self, field: Field) -> None:
         """Insert an entry; one that is larger than the table empties it (§4.4)."""
-        size = len(field[0]) + len(field[1]) + ENTRY_OVERHEAD
+        size = size_of(field)
         self._evict(self.capacity - size)
         if size <= self.capacity:
             self.fields.insert(len(STATIC), field)
+            self.sizes.insert(len(STATIC), size)
             self.size += size
 
     def resize(self, capacity: int) -> None:
@@ -105,5 +117,5 @@ class FieldTable:
     def _evict(self, room: int) -> None:
         """Drop oldest entries until the rest takes at most `room` bytes."""
         while self.size > max(room, 0):
-            name, value = self.fields.pop()
-            self.size -= len(name) + len(value) + ENTRY_OVERHEAD
+            self.fields.pop()
+            self.size -= self.sizes.pop()
