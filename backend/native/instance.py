@@ -130,6 +130,7 @@ class NativeBackend:
         with self._arrays.entered():
             compiled = compile_graph(artifact.content, self._kernels or load_all(), self._arrays)
             selector = Selector(compiled, prove(compiled), dl4j_compat=self._dl4j_compat)
-            instance = NativeInstance(artifact.signature, Plan(compiled, self._iterations), selector)
+            signature = selector.answered(artifact.signature)
+            instance = NativeInstance(signature, Plan(compiled, self._iterations), selector)
             instance.warm()
         return instance

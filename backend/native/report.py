@@ -73,6 +73,7 @@ def _with_outputs(paper: Report, compiled: Compiled, proof: Proof) -> Report:
     selection = selector.select(selector.usual, None)
     return replace(
         paper,
+        signature=selector.answered(paper.signature),
         folded_bytes=sum(compiled.constants[name].nbytes for name in compiled.folded),
         batchable=selection.splits is not None,
         reason=selection.reason,

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OutputMode, Variable, VariableKind
-from ...spec.tensor import TensorSpec
+from ...spec.tensor import Signature, TensorSpec
 from ..instance import Selection
 from .compile import Compiled
 from .rows_proof import Proof
@@ -27,12 +27,17 @@ class Selector:
     def __init__(self, compiled: Compiled, proof: Proof, *, dl4j_compat: bool = False) -> None:
         answers = Answers(compiled, dl4j_compat)
         self.usual = answers.usual
+        self._answers = answers
         self._outputs = lru_cache(KEPT)(answers.outputs)
         self._selection = lru_cache(KEPT)(partial(_selection, answers, proof))
 
     def select(self, fed: frozenset[str], asked: tuple[str, ...] | None) -> Selection:
         """See backend.instance.Instance.select; asking for nothing is asking for the default set."""
         return self._selection(self._outputs(fed, asked or None))
+
+    def answered(self, signature: Signature) -> Signature:
+        """The signature without outputs that are never answered: a file's leaves may be inside of a loop, or a list."""
+        return Signature(signature.inputs, tuple(spec for spec in signature.outputs if self._answers.knows(spec.name)))
 
 
 def _selection(answers: "Answers", proof: Proof, outputs: tuple[str, ...]) -> Selection:
@@ -74,6 +79,10 @@ class Answers:
         if missing:
             raise InvalidArgument(f"missing input {_specs(missing)}; needed for output {_quoted(asked)}")
         return tuple(dict.fromkeys(asked))
+
+    def knows(self, output: str) -> bool:
+        """Whether a request may ask for this."""
+        return output in self._answerable
 
     def inputs(self, outputs: Iterable[str]) -> tuple[str, ...]:
         """The placeholders that these outputs need, in the file's order."""

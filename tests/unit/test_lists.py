@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flowgraphs import answer, arrays, compiled_flow
+from flowgraphs import answer, arrays, compiled_flow, flow
 
+from graphserver.backend.native import NativeBackend
 from graphserver.backend.native.plan import Plan
 from graphserver.backend.native.rows_proof import Stopped, prove
 from graphserver.backend.native.selection import Selector
+from graphserver.formats.registry import read
+from graphserver.proto.graph_writer import write_graph
 from graphserver.spec.errors import InvalidArgument
 
 ROWS = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -70,6 +73,13 @@ def test_handles_and_flows_are_never_answered() -> None:
     for name in ("h", "f", "w", "c"):
         with pytest.raises(InvalidArgument, match=f"output '{name}' cannot be answered"):
             selector.select(frozenset({"v"}), (name,))
+
+
+def test_a_signature_names_only_what_is_answered() -> None:
+    """A flow that nobody reads is a leaf of the graph."""
+    graph = flow("h f = create_list; w = write_list h i v v; u = write_list h j v w; out = read_list h i w", hold=HOLD)
+    instance = NativeBackend().load(read(bytes(write_graph(graph)), "graph"))
+    assert [spec.name for spec in instance.signature.outputs] == ["out"]
 
 
 def test_a_list_is_shared_by_no_callers() -> None:
