@@ -4,6 +4,7 @@ Axes come as a second input, as integers or as dimensions; none means all.
 """
 
 from collections.abc import Callable
+from math import nan, prod
 from typing import Any
 
 from ..spec.graph import OpArgs, OpKind
@@ -36,6 +37,19 @@ def reduction(
         return formula
 
     return declare
+
+
+def mean_of(x: Any, axes: Axes, keep: bool, **options: Any) -> Any:
+    """The mean over axes; of nothing it is NaN, without the warning that array modules print."""
+    return x.mean(axes, keepdims=keep, **options) if x.size else x.sum(axes, keepdims=keep, **options) * nan
+
+
+def variance_of(x: Any, axes: Axes, keep: bool, corrected: bool = False) -> Any:
+    """The variance over axes, of the population or (`corrected`) of a sample; of too few entries it is NaN."""
+    count = prod(x.shape[axis] for axis in (range(x.ndim) if axes is None else axes))
+    if not x.size or count <= corrected:
+        return x.sum(axes, keepdims=keep) * nan
+    return x.var(axes, keepdims=keep, ddof=int(corrected))
 
 
 def _with_axes(formula: Function) -> Function:

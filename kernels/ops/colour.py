@@ -6,6 +6,7 @@ from typing import Any
 from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs
 from ..precision import cast_like, in_float32
+from ..reductions import mean_of
 from ..registry import Function, Options, kernel
 from ..rules import along
 
@@ -135,7 +136,7 @@ def adjust_contrast(_xp: Any, x: Any, factor: Any = None, *, change: float = 1.0
     """
     if x.ndim < 3:
         raise InvalidArgument(f"adjust_contrast got shape {x.shape}; expected height, width and channels")
-    mean = x.mean((-3, -2), keepdims=True)
+    mean = mean_of(x, (-3, -2), keep=True)
     return cast_like((x - mean) * (change if factor is None else factor.reshape(())) + mean, x)
 
 

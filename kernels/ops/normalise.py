@@ -8,7 +8,7 @@ from ..arguments import axes_of, axis_list
 from ..bounds import check_steps
 from ..forms import laid_shape
 from ..precision import floated, in_float32
-from ..reductions import Axes
+from ..reductions import Axes, mean_of, variance_of
 from ..registry import Options, kernel
 from ..rows import WHOLE, Mixes, RowCall, Rows, State
 from ..rules import along, axes, fixed_axis, only
@@ -85,8 +85,8 @@ def layer_norm(xp: Any, x: Any, gain: Any, *bias: Any, axes: Any = (-1,), channe
 
 def _standardized(xp: Any, x: Any, axes: Axes) -> Any:
     """(x - mean) / deviation, a new array; rows without deviation become 0, for DL4J adds no epsilon."""
-    out = x - x.mean(axes, keepdims=True)
-    deviation = xp.sqrt(xp.square(out).mean(axes, keepdims=True))
+    out = x - mean_of(x, axes, keep=True)
+    deviation = xp.sqrt(mean_of(xp.square(out), axes, keep=True))
     out /= xp.where(deviation == 0, 1, deviation)
     return out
 
@@ -156,7 +156,7 @@ def fused_batch_norm(
     shape = laid_shape(x.shape, (channel,))
     if training:
         rest = tuple(axis for axis in range(x.ndim) if axis != channel)
-        mean, variance = x.mean(rest), x.var(rest)
+        mean, variance = mean_of(x, rest, keep=False), variance_of(x, rest, keep=False)
         count = x.size // x.shape[channel]
         seen = mean, variance * (count / max(count - 1, 1))
     elif len(given) < 2:

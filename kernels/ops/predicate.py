@@ -8,7 +8,7 @@ from ...spec.graph import OpArgs, OpKind
 from ..arguments import result_type
 from ..forms import Formula
 from ..precision import is_float
-from ..reductions import Axes, reduction
+from ..reductions import Axes, mean_of, reduction
 from ..registry import Options, kernel
 from ..rows import WHOLE, RowCall, State, elementwise
 from .comparison import equals, greater, greater_equal, less, less_equal, not_equals
@@ -43,7 +43,7 @@ def _read_fraction(args: OpArgs) -> Options:
 @kernel("zero_fraction", read=_read_fraction)
 def zero_fraction(_xp: Any, x: Any, *, dtype: Any = "float64") -> Any:
     """The share of entries that are 0."""
-    return (x == 0).mean(dtype="float64").astype(dtype)
+    return mean_of(x == 0, None, keep=False, dtype="float64").astype(dtype)
 
 
 def _read_limit(args: OpArgs) -> Options:

@@ -5,7 +5,7 @@ from typing import Any
 from ...spec.graph import OpArgs, OpKind
 from ..conditions import holds, read_condition
 from ..precision import cast_like, floated, in_float32
-from ..reductions import Axes, reduction
+from ..reductions import Axes, mean_of, reduction
 from ..registry import Options
 from ..special import special
 
@@ -61,7 +61,7 @@ def smallest_size(xp: Any, x: Any, axes: Axes, keep: bool) -> Any:
 @in_float32
 def mean(_xp: Any, x: Any, axes: Axes, keep: bool) -> Any:
     """The mean; of integers in float32."""
-    return floated(x).mean(axes, keepdims=keep)
+    return mean_of(floated(x), axes, keep)
 
 
 @reduction(title="amean", legacy=(_FLOAT, 1))

@@ -7,7 +7,7 @@ from ...spec.errors import InvalidArgument
 from ...spec.graph import OpArgs, OpKind
 from ..arguments import axes_of, axis_list, property_flag
 from ..precision import floated, in_float32
-from ..reductions import Axes
+from ..reductions import Axes, mean_of, variance_of
 from ..registry import Function, Options, ReadArgs, kernel
 from ..rows import WHOLE, Mixes, RowCall, State, elementwise
 from ..rules import pairwise_reduces, reduces
@@ -42,7 +42,7 @@ def variance(
 ) -> Any:
     """The variance: of the population, or of a sample (n - 1) when `corrected`."""
     chosen = axes if dims is None else axes_of(axis_list(dims))
-    return floated(x).var(chosen, keepdims=keep, ddof=int(corrected))
+    return variance_of(floated(x), chosen, keep, corrected)
 
 
 @_spread
@@ -61,7 +61,7 @@ def _read_moments(args: OpArgs) -> Options:
 def moments(_xp: Any, x: Any, dims: Any = None, *, axes: Axes = None, keep: bool = False) -> tuple[Any, Any]:
     """Mean and population variance."""
     chosen, x = axes if dims is None else axes_of(axis_list(dims)), floated(x)
-    return x.mean(chosen, keepdims=keep), x.var(chosen, keepdims=keep)
+    return mean_of(x, chosen, keep), variance_of(x, chosen, keep)
 
 
 @kernel("normalize_moments", floats=("shift",), rows=elementwise)
@@ -176,4 +176,4 @@ def jaccard(xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -
 @in_float32
 def hamming(_xp: Any, x: Any, y: Any, *, axes: Axes = None, keep: bool = False) -> Any:
     """The share of entries in which x and y differ."""
-    return (floated(x) != y).mean(axes, dtype="float32", keepdims=keep)
+    return mean_of((floated(x) != y).astype("float32"), axes, keep)

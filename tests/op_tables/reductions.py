@@ -91,6 +91,7 @@ def _rows(name: str | None, place: Place | None, reduce: Reduce, x: Array, t: tu
 
 _INTS = np.array([[1, 2], [4, 7]], "int32")
 _HALF = np.full(4096, 1.0, "float16")
+_EMPTY = np.zeros((0, 3), "float32")
 _U, _V = np.array([[1, 2, 3], [4, 5, 6]], "float32"), np.array([[2, 1, 0], [4, 5, 6]], "float32")
 
 
@@ -161,6 +162,14 @@ ROWS = [
     row("normalize_moments", (4.0, [8.0, 4.0], [20.0, 8.0]), ([2.0, 1.0], [1.0, 1.0]), args(t=(0.0,))),
     row("normalize_moments", (4.0, [8.0], [20.0]), ([5.0], [1.0]), args(t=(3.0,))),
     row("normalize_moments", (2.0, 3.0, 5.0), (1.5, 0.25)),
+    row("reduce_mean", _EMPTY, np.full(3, np.nan, "float32"), args(0)),
+    row("reduce_mean", _EMPTY, np.zeros(0, "float32"), args(1)),
+    row("reduce_variance", _EMPTY, np.float32(np.nan)),
+    row("reduce_variance", X[:, :1], np.full((2, 1, 4), np.nan, "float32"), args(1, b=(True, True))),
+    row("moments", (_EMPTY, [0]), (np.full(3, np.nan, "float32"), np.full(3, np.nan, "float32"))),
+    row("zero_fraction", _EMPTY, np.float64(np.nan)),
+    row("standardize", _EMPTY, _EMPTY, args(0)),
+    row((OpKind.REDUCE_3, 7), (_EMPTY, _EMPTY), np.full(3, np.nan, "float32"), OpArgs(dims=(0,))),
     row("cumsum", X, X.cumsum(1), args(0, 0, 1)),
     row("cumsum", (X, [2]), X.cumsum(2), args(0, 0)),
     row("cumsum", _INTS, np.array([[1, 3], [7, 14]], "int32"), args(0, 0)),
