@@ -8,6 +8,7 @@ from typing import Any
 from ..backend.native.report import Report, report_on
 from ..formats.registry import read
 from ..spec.tensor import TensorSpec
+from ..spec.text import printable
 from .usage import Parser
 
 _UNITS = ("B", "KiB", "MiB", "GiB")
@@ -23,7 +24,7 @@ def main(argv: Sequence[str]) -> int:
     if given.json:
         print(json.dumps(as_json(report), indent=2))
     else:
-        print("\n".join(lines(report)))
+        print("\n".join(map(printable, lines(report))))
     return 1 if report.problem else 0
 
 

@@ -5,7 +5,9 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
+
+from ..spec.text import printable
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -23,13 +25,25 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
+
+
+class TextFormatter(logging.Formatter):
+    """One line a record; what a failure adds stands indented below it, so that nothing in it passes for a record."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """The record's own line."""
+        return printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        """The traceback."""
+        return "\n".join(f"  {printable(line)}" for line in super().formatException(ei).split("\n"))
 
 
 def set_up(form: str, level: str, stream: TextIO | None = None) -> None:
     """Send graphserver's log lines of `level` and above to `stream` (stderr), and nobody else's."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonFormatter() if form == "json" else logging.Formatter(_TEXT))
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter(_TEXT))
     house = logging.getLogger("graphserver")
     house.handlers[:] = [handler]
     house.setLevel(level.upper())

@@ -9,6 +9,7 @@ from .. import __version__
 from ..server.settings_sources import SettingsError, did_you_mean
 from ..spec.errors import GraphServerError
 from ..spec.loading import load
+from ..spec.text import as_line
 from . import logs
 from .usage import UsageError
 
@@ -92,5 +93,5 @@ def _say(error: Exception, code: int) -> int:
     text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    print("graphserver:", " ".join(text.split()), file=sys.stderr)
+    print("graphserver:", as_line(text), file=sys.stderr)
     return code

@@ -8,6 +8,7 @@ import numpy as np
 from ..spec.dtype import BYTES, Array, by_name, of
 from ..spec.errors import InvalidArgument
 from ..spec.tensor import format_shape
+from ..spec.text import printable
 
 _SHOWN = 8
 
@@ -35,7 +36,7 @@ def summary(name: str, array: Array) -> str:
     """`probs FLOAT[2,10] 0.1 0.2 …`: name, type, shape and the first values in C order."""
     values = " ".join(map(str, array.reshape(-1)[:_SHOWN]))
     more = " …" if array.size > _SHOWN else ""
-    return f"{name} {of(array)}{format_shape(array.shape)} {values}{more}".rstrip()
+    return printable(f"{name} {of(array)}{format_shape(array.shape)} {values}{more}".rstrip())
 
 
 def _plain(array: Array) -> Array:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..spec import errors
 from ..spec.errors import GraphServerError
+from ..spec.text import as_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ def grpc_status(error: GraphServerError, table: Table = PRECISE, graph: int | No
 
 
 def one_line(text: str, limit: int = _TEXT_BYTES) -> str:
-    """The text on one line, cut to `limit` bytes of UTF-8 with a mark that says how long it was."""
-    text = " ".join(text.split())
-    encoded = text.encode("utf-8", "replace")
+    """The text on one printable line, cut to `limit` bytes of UTF-8 with a mark that says how long it was."""
+    text = as_line(text)
+    encoded = text.encode()
     if len(encoded) <= limit:
         return encoded.decode()
     mark = f" … ({len(text)} characters in all)"

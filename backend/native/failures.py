@@ -12,6 +12,7 @@ from ...spec.errors import (
     Overloaded,
 )
 from ...spec.graph import OpNode
+from ...spec.text import as_line
 
 _LONGEST = 300
 """Characters of another library's error text that are worth passing on."""
@@ -37,8 +38,8 @@ def title(node: OpNode) -> str:
 
 
 def one_line(error: Exception) -> str:
-    """An error's text without line breaks, shortened."""
-    text = " ".join(str(error).split())
+    """An error's text on one printable line, shortened."""
+    text = as_line(str(error))
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 

@@ -3,10 +3,12 @@
 import json
 
 import cases
+from opgraphs import graph
 
 from graphserver.backend.native.report import OutputReport, Report
 from graphserver.cli.inspect import lines
 from graphserver.cli.main import main
+from graphserver.proto.graph_writer import write_graph
 from graphserver.spec.dtype import FP32
 from graphserver.spec.tensor import Signature, TensorSpec
 
@@ -71,3 +73,12 @@ def test_a_graph_that_cannot_be_served_exits_with_1_and_still_shows_it(capsys, m
     monkeypatch.setattr("graphserver.cli.inspect.report_on", lambda _artifact: bad)
     assert main(["inspect", str(cases.case("mlp_mnist").graph)]) == 1
     assert "unsupported  node 'n'" in capsys.readouterr().out
+
+
+def test_names_in_a_file_steer_no_terminal(tmp_path, capsys) -> None:
+    file = tmp_path / "hostile.fb"
+    file.write_bytes(write_graph(graph("y = square x\x1b[2J", feed={"x\x1b[2J": (None, 2)})))
+    assert main(["inspect", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert r"inputs       x\x1b[2J: FLOAT[-1,2]" in shown
+    assert shown.replace("\n", "").isprintable()

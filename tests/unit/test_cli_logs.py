@@ -5,6 +5,8 @@ import json
 import logging
 import re
 
+import pytest
+
 from graphserver.cli import logs
 
 
@@ -27,6 +29,25 @@ def test_json() -> None:
     assert (found["level"], found["logger"], found["message"]) == ("ERROR", "graphserver.dag", "é")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", found["time"])
     assert "ValueError: no\nway" in found["exception"]
+
+
+FORGED = "'x\n2024-01-01 00:00:00 INFO graphserver: all is well\x1b[2J\u202e'"
+"""A name as a hostile file has it."""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_name_forges_no_line_and_steers_no_terminal(form: str) -> None:
+    stream = io.StringIO()
+    logs.set_up(form, "info", stream)
+    try:
+        raise ValueError(FORGED)
+    except ValueError:
+        logging.getLogger("graphserver.dag").exception("input %s", FORGED)
+    first, *below = stream.getvalue().splitlines()
+    assert r"input 'x\n2024-01-01 00:00:00 INFO graphserver: all is well" in first
+    assert all(line.startswith("  ") for line in below)
+    assert bool(below) == (form == "text")
+    assert stream.getvalue().replace("\n", "").isprintable()
 
 
 def test_less_than_the_level_and_the_names_of_others_are_not_printed() -> None:

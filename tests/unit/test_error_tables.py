@@ -66,7 +66,8 @@ def test_texts_are_one_short_line():
     assert cut.startswith("ééé")
     assert cut.endswith("é … (600 characters in all)")
     assert len(cut.encode()) <= 1024
-    assert one_line("\ud800") == "?"
+    assert one_line("\ud800") == r"\ud800"
+    assert one_line("'a\x1b[2J\x00' is no input") == r"'a\x1b[2J\x00' is no input"
 
 
 def test_refusals_are_one_line_a_second_for_each_reason(caplog):
