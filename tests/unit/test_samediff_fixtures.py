@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import DATA, case, names
+from cases import DATA, RIGHT, case, names
 
 from graphserver.formats.registry import read
 from graphserver.proto.graph_writer import write_graph
@@ -59,7 +59,7 @@ def test_recorded_inputs_and_outputs_fit(name: str) -> None:
     got, recorded = artifact(name), case(name)
     for run in recorded.runs:
         got.signature.check(run.inputs)
-        for output in run.expected.keys() - recorded.random:
+        for output in run.expected.keys() - recorded.random - RIGHT.get(name, {}).keys():
             assert got.content.variables[output].dtype.numpy == run.expected[output].dtype, output
 
 
