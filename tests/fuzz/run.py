@@ -11,6 +11,7 @@ import hashlib
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,16 @@ try:
     import atheris
 except ImportError:
     atheris: Any = None
+
+with atheris.instrument_imports(include=["graphserver"]) if atheris else nullcontext():
+    from fuzz import chance
+    from fuzz.allocations import Watch, watched
+    from fuzz.targets import TARGETS, seeds
+    from fuzz.trying import Finding, Tally, attempt
+
+    from graphserver.kernels.catalog import load_all
+
+    load_all()
 
 FOUND = Path(__file__).parent / "found"
 HANGS = 60
@@ -32,59 +43,51 @@ BEGIN = 200
 MEGABYTES = 4096
 """Of the whole process."""
 
+Execute = Callable[[bytes], None]
+
 
 def main() -> None:
     """Run one target; ends at the first finding, with another status than 0."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target", choices=("graph", "message", "plan"))
+    parser.add_argument("target", choices=TARGETS)
     parser.add_argument("executions", type=int)
     parser.add_argument("seed", type=int, nargs="?", default=1)
+    given = parser.parse_args()
     logging.disable()
-    run = by_chance if atheris is None else by_coverage
-    run(**vars(parser.parse_args()))
+    run = by_coverage if atheris else by_chance
+    with watched() as watch:
+        run(given.target, given.executions, given.seed, executor(given.target, given.executions, watch))
 
 
-def by_chance(target: str, executions: int, seed: int) -> None:
+def by_chance(target: str, executions: int, seed: int, execute: Execute) -> None:
     """Inputs that know nothing of the code."""
-    from fuzz import chance, targets
-
     say("atheris is not installed (pip install '.[fuzz]', CPython 3.11 to 3.13): inputs are by chance")
-    execute = executor(target, executions)
-    for data in chance.inputs(targets.TARGETS[target].honest(), executions, seed):
+    for data in chance.inputs(TARGETS[target].honest(), executions, seed):
         faulthandler.dump_traceback_later(HANGS, exit=True)
         execute(data)
     faulthandler.cancel_dump_traceback_later()
 
 
-def by_coverage(target: str, executions: int, seed: int) -> None:
-    """Inputs that libFuzzer makes of what reached new code before."""
-    with atheris.instrument_imports(include=["graphserver"]):
-        from fuzz import chance, targets
-
-        from graphserver.kernels.catalog import load_all
-
-        load_all()
+def by_coverage(target: str, executions: int, seed: int, execute: Execute) -> None:
+    """Inputs that libFuzzer makes of what reached new code before; it ends the process."""
     corpus = FOUND / f"corpus-{target}"
-    honest = targets.TARGETS[target].honest() or chance.inputs([], BEGIN, seed)
-    for data in (*honest, *(path.read_bytes() for path in targets.seeds(target))):
+    honest = TARGETS[target].honest() or chance.inputs([], BEGIN, seed)
+    for data in (*honest, *(path.read_bytes() for path in seeds(target))):
         keep(corpus.name, data)
     limits = (f"-timeout={HANGS}", f"-rss_limit_mb={MEGABYTES}", "-max_len=131072")
     options = (f"-runs={executions}", f"-seed={seed}", f"-artifact_prefix={FOUND}/", *limits)
-    atheris.Setup([sys.argv[0], *options, str(corpus)], executor(target, executions))
-    atheris.Fuzz()  # libFuzzer ends the process
+    atheris.Setup([sys.argv[0], *options, str(corpus)], execute)
+    atheris.Fuzz()
 
 
-def executor(name: str, executions: int) -> Callable[[bytes], None]:
+def executor(name: str, executions: int, watch: Watch) -> Execute:
     """Executes, counts, tells from time to time, and keeps what fails before it raises."""
-    from fuzz import allocations, targets, trying
-
-    target, tally = targets.TARGETS[name], trying.Tally()
-    watch = allocations.watched().__enter__()  # until the process ends
+    target, tally = TARGETS[name], Tally()
 
     def execute(data: bytes) -> None:
         try:
-            trying.attempt(target, data, watch, tally)
-        except trying.Finding as finding:
+            attempt(target, data, watch, tally)
+        except Finding as finding:
             kept, of = target.kept
             say(f"{name}: {finding}; kept as {keep(of, kept(data))}")
             raise
