@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from ..spec.errors import InvalidArgument
+from ..spec.tensor import Signature
 from .node import Node, Port
+from .nodes.infer import Infer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class Dag:
             raise InvalidArgument(f"dag '{self.name}': {where} takes '{port}', but there is no node '{port.node}'")
         if port.name not in known:
             raise InvalidArgument(f"dag '{self.name}': {where} takes '{port}', which is not one of {', '.join(known)}")
+
+
+def model_dag(model: str, signature: Signature) -> Dag:
+    """The Dag that a plain model is: one node of its name, with the model's own ports."""
+    inputs, outputs = (tuple(spec.name for spec in specs) for specs in (signature.inputs, signature.outputs))
+    node = Node(model, Infer(model), {name: Port("", name) for name in inputs}, outputs)
+    return Dag(model, inputs, (node,), {name: Port(model, name) for name in outputs})
 
 
 def _unique(dag: str, names: Iterable[str]) -> None:

@@ -1,12 +1,15 @@
 """One loaded version of a model, and the leases that keep it alive. Loop thread only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..backend.instance import Instance
+from ..dag.dag import model_dag
 from ..metrics.observer import SchedulerObserver
+from ..scheduler.flow import submit_of
 from ..scheduler.outbox import Loop
-from ..scheduler.target import Target
+from ..scheduler.target import Submit, Target
 from ..spec.errors import Unavailable
 from ..spec.request import Pending
 from ..spec.tensor import Signature
@@ -18,7 +21,7 @@ Keys = Mapping[str, tuple[int, int]]
 class Entry(Protocol):
     """Where the requests of a version enter: its Target, or the flow of its Dag."""
 
-    def submit(self, pending: Pending) -> None:
+    def submit(self, pending: Pending, /) -> None:
         """Run the request; it is answered through `pending`."""
         ...
 
@@ -93,11 +96,16 @@ class Lease:
         self.release()
 
 
-def deploy(model: str, version: int, instance: Instance, *, loop: Loop, observer: SchedulerObserver) -> Deployment:
-    """Start to serve a loaded instance.
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A Dag's way in, and the end of what it runs on (an Entry)."""
 
-    A plain model is a Dag of one node, which is entered at the model's target itself (`scheduler.flow.submit_of`);
-    an entry that is a DagFlow belongs here.
-    """
+    submit: Submit
+    close: Callable[[], None]
+
+
+def deploy(model: str, version: int, instance: Instance, *, loop: Loop, observer: SchedulerObserver) -> Deployment:
+    """Start to serve a loaded instance: as a Dag of one node, which runs this version's instance, not its name."""
     target = Target(model, instance, loop=loop, observer=observer)
-    return Deployment(model, version, instance.signature, instance.keys, target)
+    submit = submit_of(model_dag(model, instance.signature), lambda _name: target.submit)
+    return Deployment(model, version, instance.signature, instance.keys, _Served(submit, target.close))

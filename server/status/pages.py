@@ -14,7 +14,8 @@ Page = Callable[[], tuple[int, str, bytes]]
 _TEXT = "text/plain; charset=utf-8"
 _INDEX = b"""This is graphserver, an inference server.
 /live answers 200 while the server runs, /ready answers 200 while it takes requests and 503 otherwise, and /metrics
-tells in Prometheus' text format what it has done. Models are asked over gRPC, on the port of the ready line.
+tells in Prometheus' text format what it has done. Models are asked over gRPC, on the first
+address of the ready line.
 """
 
 

@@ -2,11 +2,13 @@
 
 import pytest
 
-from graphserver.dag.dag import Dag
+from graphserver.dag.dag import Dag, model_dag
 from graphserver.dag.kinds import kind, register
 from graphserver.dag.node import Node, Port
 from graphserver.dag.nodes.infer import Infer
+from graphserver.spec.dtype import FP32
 from graphserver.spec.errors import InvalidArgument
+from graphserver.spec.tensor import Signature, TensorSpec
 
 
 def node(name: str, *sources: str) -> Node:
@@ -45,6 +47,14 @@ def test_only_what_an_output_needs() -> None:
     assert whole.needed(["z"]) == {"a", "c"}
     with pytest.raises(InvalidArgument, match="no output 'q'; it has y, z"):
         whole.needed(["q"])
+
+
+def test_a_plain_model_is_a_dag_of_one_node_with_its_own_ports() -> None:
+    signature = Signature((TensorSpec("x", FP32), TensorSpec("z", FP32)), (TensorSpec("y", FP32),))
+    dag = model_dag("m", signature)
+    [node] = dag.nodes
+    assert (dag.inputs, dict(dag.outputs), node.kind) == (("x", "z"), {"y": Port("m", "y")}, Infer("m"))
+    assert node.inputs == {"x": Port("", "x"), "z": Port("", "z")}
 
 
 def test_kinds_by_name() -> None:
